@@ -1,0 +1,57 @@
+import type { ArtifactRef } from './model/artifact.ts';
+
+/** A read-only handle on what an effect may use. `revert` gets the same, in another process. */
+export interface EffectContext<Options = unknown> {
+  /** The instance's options; secrets are resolved anew, never journaled. */
+  readonly options: Options;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Where the artifact's bytes are on this machine. Throws a DistError when it is not here or differs from its digest. */
+  readonly file: (artifact: ArtifactRef) => string;
+}
+
+/** Lines for people; redacted and attributed to the plugin and key by the host. */
+export interface Log {
+  readonly info: (message: string) => void;
+  readonly warn: (message: string) => void;
+  readonly debug: (message: string) => void;
+}
+
+/**
+ * A change to the outside world: the only way a plugin may make one. Input and result are JSON.
+ * Identity is instance + effect name + `key(input)`.
+ */
+export interface Effect<Input, Result, Options = unknown> {
+  /** `plugin.action`, unique among all plugins. */
+  readonly name: string;
+  /** Identity of this change within its instance; no local paths. Default: canonical JSON of the input. */
+  readonly key?: (input: Input) => string;
+  /** For people: verb first, no full stop. */
+  readonly describe: (input: Input) => string;
+  /** A typed placeholder result for dry runs. Required when a handler reads the result. */
+  readonly preview?: (input: Input) => Result;
+  /** Looks whether the change is already there; its result if so. Must change nothing. */
+  readonly probe?: (input: Input, context: EffectContext<Options>) => Promise<Result | undefined>;
+  /** What to do after a crash in the middle when there is no probe. Default `skip`: listed as in doubt, not repeated. */
+  readonly onDoubt?: 'skip' | 'repeat';
+  /** Makes the change. The result is journaled before anything that depends on it starts. */
+  readonly apply: (input: Input, context: EffectContext<Options>) => Promise<Result>;
+  /** Takes the change back, from the journal alone. */
+  readonly revert?: (input: Input, result: Result, context: EffectContext<Options>) => Promise<void>;
+  /** Why it cannot be taken back, and what people can do. */
+  readonly irreversible?: string;
+  /** True when the public sees the change: it waits for the barrier. */
+  readonly visible?: boolean;
+}
+
+/** An effect whose types are closed over, as registries list them. */
+// biome-ignore lint/suspicious/noExplicitAny: effects are contravariant in their input; a list of them has no common supertype but this
+export type AnyEffect = Effect<any, any, any>;
+
+/** Types an effect and refuses one that could never be taken back without saying so. Throws TypeError for a programmer's mistake. */
+export function defineEffect<Input, Result, Options = unknown>(effect: Effect<Input, Result, Options>): Effect<Input, Result, Options> {
+  if (!/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/.test(effect.name))
+    throw new TypeError(`Cannot define effect "${effect.name}": the name must read "plugin.action"`);
+  if (!effect.revert && !effect.irreversible) throw new TypeError(`Cannot define effect "${effect.name}": it has neither revert nor irreversible`);
+  return Object.freeze({ ...effect });
+}

@@ -1,0 +1,58 @@
+import type { Parts } from '@provisioning-dist/payload';
+import type { Log } from './effect.ts';
+import type { Distribution } from './model/distribution.ts';
+import type { Entry } from './model/entry.ts';
+import type { Platform } from './model/platform.ts';
+import type { Release } from './model/release.ts';
+import type { BuildJob, BuildOutput, FormatJob, LayoutMember, RegistryJob } from './plugin.ts';
+
+export interface TapOptions {
+  /** Who taps; unique per hook and key. */
+  readonly name: string;
+  /** Names of taps this one runs before. An unknown name is an error. */
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+}
+
+export interface SeriesHook<Job> {
+  /** Every tap runs, in order. */
+  readonly tap: (options: TapOptions, fn: (job: Job) => Promise<void> | void) => void;
+}
+
+export interface KeyedHook<Job, Answer> {
+  /** `key` must be one a plugin provides. */
+  readonly tap: (key: string, options: TapOptions, fn: (job: Job) => Promise<Answer> | Answer) => void;
+}
+
+export interface BeforeBuildJob {
+  readonly release: Release;
+  readonly platforms: readonly Platform[];
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export interface StageJob {
+  readonly release: Release;
+  readonly distribution: Distribution;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Adds an entry; one that stands on the path of another is an error. */
+  readonly add: (entry: Entry) => void;
+}
+
+/** A format's answer: the parts of a file or the members of a layout. */
+export type PackageAnswer = { readonly parts: Parts } | { readonly members: Iterable<LayoutMember> };
+
+/** The lifecycle's hooks as plugins see them. */
+export interface HookFacade {
+  /** Once per run, before any builder. Every tap, in order. */
+  readonly beforeBuild: SeriesHook<BeforeBuildJob>;
+  /** Per builder and platform. Every tap, in order; their outputs are joined. */
+  readonly build: KeyedHook<BuildJob<unknown>, readonly BuildOutput[]>;
+  /** Per platform and variant, after its entries are collected. Every tap, in order. */
+  readonly stage: SeriesHook<StageJob>;
+  /** Per cell, keyed by format. The first tap that answers wins; a tap that declines answers undefined. */
+  readonly package: KeyedHook<FormatJob<unknown>, PackageAnswer | undefined>;
+  /** Per registry, keyed by type. Every tap, in order. */
+  readonly publish: KeyedHook<RegistryJob<unknown>, void>;
+}

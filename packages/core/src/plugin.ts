@@ -1,0 +1,224 @@
+import type { Content, Digest, Needs, Parts } from '@provisioning-dist/payload';
+import type { z } from 'zod';
+import type { AnyEffect, Effect, Log } from './effect.ts';
+import type { HookFacade } from './hooks.ts';
+import type { Artifact, ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
+import type { Distribution } from './model/distribution.ts';
+import type { Entry } from './model/entry.ts';
+import type { Finding } from './model/finding.ts';
+import type { Os, Platform } from './model/platform.ts';
+import type { Release } from './model/release.ts';
+
+/** The contract's major version. A plugin made for another one is refused by name. */
+export const API_VERSION = 1;
+
+/** What option schemas are made from; the host's own zod, so plugins need none. */
+export interface OptionsKit {
+  readonly z: typeof z;
+  /** `{ env } | { file } | { cmd }`; parsed to a `Secret`. */
+  readonly secret: () => z.ZodType<Secret>;
+  /** Milliseconds from `30s`, `5m`, `1h` or a number of seconds. */
+  readonly duration: () => z.ZodType<number>;
+  /** Bytes from `512KiB`, `2MiB`, `1GiB` or a number. */
+  readonly bytes: () => z.ZodType<number>;
+}
+
+/** A reference to a secret. Printing, serialising or inspecting it gives `***`. */
+export interface Secret {
+  /** Where it comes from, for messages: `env GPG_KEY`. */
+  readonly source: string;
+  /** The value. Throws a DistError naming the source when it is missing. */
+  readonly reveal: () => Promise<string>;
+  readonly toJSON: () => '***';
+}
+
+/** What every job has. */
+export interface JobBase<Options> {
+  readonly release: Release;
+  readonly options: Options;
+  /** Instance id: the key in the configuration. */
+  readonly id: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** A private folder, removed when the run ends. */
+  readonly tmp: () => string;
+  /** Artifacts finished so far, in the order of their names. */
+  readonly artifacts: (filter?: ArtifactFilter) => readonly Artifact[];
+}
+
+/** A named selection of entries packaged together; the cell a format works on. */
+export interface Cell {
+  /** `undefined` for `arch: all`. */
+  readonly platform: Platform | undefined;
+  readonly variant: string | undefined;
+  /** Whether `variant` is the first one declared (it owns the bare package name), and its siblings. */
+  readonly variants: readonly string[];
+  /** Package name, from `package:` of the instance, else the release's name. */
+  readonly package: string;
+}
+
+export interface FormatJob<Options> extends JobBase<Options> {
+  /** Absent for formats of scope `release`. */
+  readonly cell: Cell;
+  /** Sorted by the bytes of their paths. Empty for scope `release`. */
+  readonly entries: readonly Entry[];
+  readonly content: Content;
+  /** Seconds since 1970 UTC for every timestamp in the artifact. */
+  readonly date: number;
+  /** The artifact's final file name. */
+  readonly fileName: string;
+}
+
+/** What names and plan need before anything is built. */
+export interface NameJob<Options> {
+  readonly release: Release;
+  readonly options: Options;
+  readonly cell: Cell;
+  readonly ext: string;
+  /** The name by the product's rule: `{name}-{version}-{platform}-{variant}.{ext}`. */
+  readonly defaultName: string;
+}
+
+/** One member of a layout artifact: a directory tree instead of one file. */
+export type LayoutMember =
+  | { readonly path: string; readonly type: 'file'; readonly mode: number; readonly parts: Parts }
+  | { readonly path: string; readonly type: 'directory'; readonly mode: number }
+  | { readonly path: string; readonly type: 'symlink'; readonly target: string };
+
+/** Reads a finished artifact back. */
+export interface ReadSource {
+  readonly path: string;
+  readonly size: number;
+  /** Up to `length` bytes at `position`; short only at the end. */
+  readonly read: (position: number, length: number) => Uint8Array;
+}
+
+export interface FormatDefinition<Options> {
+  readonly scope: Scope;
+  /** Operating systems it is made for; absent = all. */
+  readonly os?: readonly Os[];
+  /** The name of the group users select with `--format`. */
+  readonly group: 'archive' | 'package' | 'installer' | 'container' | 'document';
+  readonly kind: ArtifactKind;
+  /** File name extension without the leading dot. */
+  readonly ext: string;
+  /** Platform columns that must be filled, e.g. `deb`. */
+  readonly column?: keyof Platform;
+  readonly options: (kit: OptionsKit) => z.ZodType<Options>;
+  /** Digests and segments of the contents the writer relies on; may depend on the options. */
+  readonly needs?: Needs | ((options: Options) => Needs);
+  /** Artifacts that must be finished first (formats of scope `release`). */
+  readonly consumes?: ArtifactFilter;
+  /** Another file name than the product's rule gives. Pure. */
+  readonly name?: (job: NameJob<Options>) => string;
+  /** Pure: the parts of one file. Exactly one of `write` and `layout` is given. */
+  readonly write?: (job: FormatJob<Options>) => Parts;
+  /** Pure: a directory tree instead of a file. */
+  readonly layout?: (job: FormatJob<Options>) => Iterable<LayoutMember>;
+  /** Further digests of the finished file. sha256 is always made. */
+  readonly artifactDigests?: readonly Digest[];
+  /** Reads the artifact and lists what is wrong with it, against the distribution it was made from when given. */
+  readonly read?: (source: ReadSource, distribution?: Distribution) => Iterable<Finding> | Promise<Iterable<Finding>>;
+}
+
+export interface BuildJob<Options> extends JobBase<Options> {
+  readonly platform: Platform;
+  /** Project root (absolute); relative inputs are resolved against it. */
+  readonly root: string;
+  /** Flat folder for this platform's outputs, created; the `{build}` of `contents`. */
+  readonly buildDir: string;
+  /** Fills `{name}` fields of a template with the platform and release. */
+  readonly template: (text: string) => string;
+  /** Runs a program without a shell; output goes to the build log. Rejects with a DistError holding the log's tail. */
+  readonly exec: (argv: readonly [string, ...string[]], options?: ExecOptions) => Promise<ExecResult>;
+}
+
+export interface ExecOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+export interface ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Files a builder answers with: name under `{build}` and where the file is (referenced, not copied). */
+export interface BuildOutput {
+  readonly name: string;
+  readonly file: string;
+}
+
+export interface BuilderDefinition<Options> {
+  readonly options: (kit: OptionsKit) => z.ZodType<Options>;
+  /** Inputs missing or tools absent, found before anything is built. */
+  readonly preflight?: (job: BuildJob<Options>) => Promise<readonly Finding[]>;
+  readonly build: (job: BuildJob<Options>) => Promise<readonly BuildOutput[]>;
+}
+
+export interface RegistryJob<Options> extends JobBase<Options> {
+  /** Makes a change; in dry runs gives the effect's preview. Visible effects wait for the barrier. */
+  readonly effect: <Input, Result, EffectOptions>(effect: Effect<Input, Result, EffectOptions>, input: Input) => Promise<Result>;
+  /** Where another registry will serve the artifact; pure, known at plan time. */
+  readonly locate: (registry: string, artifact: ArtifactRef) => string | undefined;
+}
+
+export interface RegistryView<Options> {
+  readonly release: Release;
+  readonly options: Options;
+  readonly id: string;
+}
+
+export interface RegistryDefinition<Options> {
+  readonly options: (kit: OptionsKit) => z.ZodType<Options>;
+  readonly effects: readonly AnyEffect[];
+  /** Whether snapshots may be published there. */
+  readonly snapshots?: boolean;
+  /** What would make publishing fail: credentials, targets, versions taken. Changes nothing. */
+  readonly preflight?: (job: RegistryJob<Options>) => Promise<readonly Finding[]>;
+  /** The artifact's public address. Pure. */
+  readonly locate?: (artifact: ArtifactRef, view: RegistryView<Options>) => string | undefined;
+  readonly publish: (job: RegistryJob<Options>) => Promise<void>;
+  /** The version clients get now. */
+  readonly current?: (job: RegistryJob<Options>) => Promise<string | undefined>;
+}
+
+/** `channels`, `keys` and `validators` join the contract with the issue that builds on them. */
+export interface Plugin {
+  readonly name: string;
+  readonly apiVersion: number;
+  readonly builders?: Readonly<Record<string, AnyBuilder>>;
+  readonly formats?: Readonly<Record<string, AnyFormat>>;
+  readonly registries?: Readonly<Record<string, AnyRegistry>>;
+  /** Taps that cut across: add entries, measure, veto. Cannot add keys. */
+  readonly setup?: (context: { readonly hooks: HookFacade }) => void;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: definitions are contravariant in their options; a record of them has no common supertype but this
+export type AnyFormat = FormatDefinition<any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type AnyBuilder = BuilderDefinition<any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type AnyRegistry = RegistryDefinition<any>;
+
+/** Types a format: the handlers see the options its schema parses to. */
+export function defineFormat<Options>(format: FormatDefinition<Options>): FormatDefinition<Options> {
+  return format;
+}
+
+/** Types a builder. */
+export function defineBuilder<Options>(builder: BuilderDefinition<Options>): BuilderDefinition<Options> {
+  return builder;
+}
+
+/** Types a registry. */
+export function defineRegistry<Options>(registry: RegistryDefinition<Options>): RegistryDefinition<Options> {
+  return registry;
+}
+
+/** What a plugin package exports by default. */
+export function definePlugin(plugin: Plugin): Plugin {
+  return Object.freeze({ ...plugin });
+}

@@ -1,0 +1,20 @@
+export type {
+  Codec,
+  Content,
+  ContentFacts,
+  ContentRef,
+  Digest,
+  Mark,
+  MarkResult,
+  Member,
+  Needs,
+  Part,
+  Parts,
+  Patch,
+  Plain,
+  Run,
+  SegmentRef,
+  Source,
+  StreamPart,
+} from './part.ts';
+export { SEGMENT_MIN } from './part.ts';
