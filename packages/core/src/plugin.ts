@@ -97,6 +97,8 @@ export interface FormatDefinition<Options> {
   readonly scope: Scope;
   /** Operating systems it is made for; absent = all. */
   readonly os?: readonly Os[];
+  /** Operating systems for which it is its group's default, as in `packages: { archive: {} }`. */
+  readonly defaultFor?: readonly Os[];
   /** The name of the group users select with `--format`. */
   readonly group: 'archive' | 'package' | 'installer' | 'container' | 'document';
   readonly kind: ArtifactKind;

@@ -1,0 +1,166 @@
+import type { LoadedConfig, PackageInstance, Position } from './config/config.ts';
+import { DistError, EXIT } from './errors.ts';
+import { KeyedBail, KeyedSeries, Series, type TapObserver } from './hook-taps.ts';
+import type { BeforeBuildJob, HookFacade, PackageAnswer, StageJob } from './hooks.ts';
+import type { Os } from './model/platform.ts';
+import { suggestion } from './model/suggest.ts';
+import type { AnyBuilder, AnyFormat, AnyRegistry, BuildJob, BuildOutput, FormatJob, Plugin, RegistryJob } from './plugin.ts';
+import { BUNDLED, findBundled, findPlugin, type FoundPlugin, whereOf } from './plugin-loader.ts';
+
+/** Configuration -> plugins -> tapped hooks; the only place where they meet. */
+
+/** Something a plugin provides under a key. */
+export interface Provided<Definition> {
+  readonly key: string;
+  readonly plugin: string;
+  readonly version: string;
+  readonly definition: Definition;
+}
+
+/** The hooks as the lifecycle calls them; plugins see `HookFacade`. */
+export interface LifecycleHooks extends HookFacade {
+  readonly beforeBuild: Series<BeforeBuildJob>;
+  readonly build: KeyedSeries<BuildJob<unknown>, readonly BuildOutput[]>;
+  readonly stage: Series<StageJob>;
+  readonly package: KeyedBail<FormatJob<unknown>, PackageAnswer>;
+  readonly publish: KeyedSeries<RegistryJob<unknown>, void>;
+}
+
+export interface Host {
+  readonly hooks: LifecycleHooks;
+  readonly formats: ReadonlyMap<string, Provided<AnyFormat>>;
+  readonly builders: ReadonlyMap<string, Provided<AnyBuilder>>;
+  readonly registries: ReadonlyMap<string, Provided<AnyRegistry>>;
+}
+
+type Section = 'formats' | 'builders' | 'registries';
+
+/** A key some part of the configuration or a flag uses, and where. */
+export interface UsedKey {
+  readonly section: Section;
+  readonly key: string;
+  readonly at: Position;
+}
+
+/** Loads the plugins that are named and those bundled ones whose keys are used, and taps their handlers. */
+export async function openHost(config: LoadedConfig, used: readonly UsedKey[], observe: TapObserver = () => {}): Promise<Host> {
+  const named = await Promise.all(config.plugins.map((plugin) => findPlugin(plugin.name, config.file, plugin.at)));
+  const bundled = BUNDLED.filter((name) => !named.some((plugin) => plugin.name === name)).map(findBundled);
+  const wanted = [...named, ...bundled.filter((plugin) => used.some((use) => provides(plugin, use)))];
+  const loaded = await Promise.all(wanted.map(async (found) => ({ found, plugin: await found.load() })));
+  const host = compile(loaded, observe);
+  refuseUnknown(host, used, bundled);
+  return host;
+}
+
+/** The keys a configuration uses. `extra` are those named by flags only. */
+export function usedKeys(config: LoadedConfig, extra: readonly UsedKey[]): readonly UsedKey[] {
+  return [
+    ...config.products.flatMap((product): UsedKey[] => [
+      ...product.build.map((item): UsedKey => ({ section: 'builders', key: item.use, at: item.at })),
+      ...product.packages.map((item): UsedKey => ({ section: 'formats', key: item.use, at: item.at })),
+      ...product.publish.map((item): UsedKey => ({ section: 'registries', key: item.use, at: item.at })),
+    ]),
+    ...extra,
+  ];
+}
+
+/** The formats an instance stands for: its own, or per operating system the default of the group it names. */
+export function formatFor(host: Host, instance: PackageInstance, os: Os | undefined): Provided<AnyFormat> | undefined {
+  const own = host.formats.get(instance.use);
+  if (own) return own;
+  const group = groupOf(host, instance.use);
+  return os === undefined ? group[0] : group.find((format) => format.definition.defaultFor?.includes(os));
+}
+
+/** Every format of a group that is a default somewhere, in the order plugins declare them. */
+export function groupOf(host: Pick<Host, 'formats'>, group: string): readonly Provided<AnyFormat>[] {
+  return [...host.formats.values()].filter((format) => format.definition.group === group && format.definition.defaultFor !== undefined);
+}
+
+function provides(plugin: FoundPlugin, use: UsedKey): boolean {
+  const { metadata } = plugin;
+  if (metadata?.[use.section]?.includes(use.key)) return true;
+  return use.section === 'formats' && metadata?.groups?.includes(use.key) === true;
+}
+
+interface LoadedPlugin {
+  readonly found: FoundPlugin;
+  readonly plugin: Plugin;
+}
+
+function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
+  const hooks: LifecycleHooks = {
+    beforeBuild: new Series('beforeBuild'),
+    build: new KeyedSeries('build'),
+    stage: new Series('stage'),
+    package: new KeyedBail('package'),
+    publish: new KeyedSeries('publish'),
+  };
+  const builders = collect<AnyBuilder>(loaded, 'builders');
+  const formats = collect<AnyFormat>(loaded, 'formats');
+  const registries = collect<AnyRegistry>(loaded, 'registries');
+  for (const { key, plugin, definition } of builders.values()) {
+    hooks.build.provide(key);
+    hooks.build.tap(key, { name: plugin }, (job) => definition.build(job));
+  }
+  for (const { key, plugin, definition } of formats.values()) {
+    hooks.package.provide(key);
+    hooks.package.tap(key, { name: plugin }, (job) => answerOf(definition, job));
+  }
+  for (const { key, plugin, definition } of registries.values()) {
+    hooks.publish.provide(key);
+    hooks.publish.tap(key, { name: plugin }, (job) => definition.publish(job));
+  }
+  for (const { plugin } of loaded) plugin.setup?.({ hooks });
+  for (const hook of [hooks.beforeBuild, hooks.build, hooks.stage, hooks.package, hooks.publish]) hook.seal(observe);
+  return { hooks, builders, formats, registries };
+}
+
+function answerOf(format: AnyFormat, job: FormatJob<unknown>): PackageAnswer | undefined {
+  if (format.write) return { parts: format.write(job) };
+  if (format.layout) return { members: format.layout(job) };
+  return undefined;
+}
+
+function collect<Definition>(loaded: readonly LoadedPlugin[], section: Section): ReadonlyMap<string, Provided<Definition>> {
+  const result = new Map<string, Provided<Definition>>();
+  for (const { found, plugin } of loaded) {
+    for (const [key, definition] of Object.entries(plugin[section] ?? {})) {
+      const other = result.get(key);
+      if (other) throw providedTwice(section, key, other.plugin, plugin.name);
+      result.set(key, { key, plugin: plugin.name, version: found.version, definition: definition as Definition });
+    }
+  }
+  return result;
+}
+
+function refuseUnknown(host: Host, used: readonly UsedKey[], bundled: readonly FoundPlugin[]): void {
+  for (const use of used) {
+    const isGroup = use.section === 'formats' && groupOf(host, use.key).length > 0;
+    if (!host[use.section].has(use.key) && !isGroup) throw unknownKey(use, knownKeys(host, use.section, bundled));
+  }
+}
+
+function knownKeys(host: Host, section: Section, bundled: readonly FoundPlugin[]): readonly string[] {
+  const groups = section === 'formats' ? [...host.formats.values()].filter((format) => format.definition.defaultFor).map((format) => format.definition.group) : [];
+  const lists = bundled.flatMap(({ metadata }) => [...(metadata?.[section] ?? []), ...(section === 'formats' ? (metadata?.groups ?? []) : [])]);
+  return [...new Set([...host[section].keys(), ...groups, ...lists])].sort();
+}
+
+const NOUN: Readonly<Record<Section, string>> = { formats: 'format', builders: 'builder', registries: 'registry' };
+
+function unknownKey(use: UsedKey, known: readonly string[]): DistError {
+  const near = suggestion(use.key, known);
+  return new DistError('unknown-plugin-key', `Cannot use ${NOUN[use.section]} "${use.key}": no plugin provides it; there are ${known.join(', ')}`, {
+    exit: EXIT.usage,
+    where: whereOf(use.at),
+    hint: near === undefined ? 'name the package that provides it under "plugins:"' : `did you mean "${near}"?`,
+  });
+}
+
+function providedTwice(section: Section, key: string, first: string, second: string): DistError {
+  return new DistError('provided-twice', `Cannot load plugin "${second}": ${NOUN[section]} "${key}" is already provided by "${first}"`, {
+    exit: EXIT.usage,
+  });
+}
