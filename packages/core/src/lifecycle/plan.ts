@@ -1,0 +1,217 @@
+import type { PackageInstance, ProductConfig } from '../config/config.ts';
+import { artifactName } from '../config/template.ts';
+import { type DistError, throwCollected } from '../errors.ts';
+import type { Plan, PlannedArtifact, PlannedDistribution, PlannedPublish, PlanReason } from '../model/plan.ts';
+import type { Os, Platform } from '../model/platform.ts';
+import type { Release } from '../model/release.ts';
+import { selectPlatforms } from '../model/selector.ts';
+import type { AnyFormat, Cell } from '../plugin.ts';
+import { columnMissing, illegalName, nameTaken, nothingToPackage, unknownFormat, unknownVariant } from './plan-errors.ts';
+import type { Selection } from './selection.ts';
+
+/** From configuration, flags and facts to every artifact there will be, without touching anything. */
+
+/** A format an instance uses on some operating systems, with the options parsed for it. */
+export interface ResolvedFormat {
+  readonly key: string;
+  readonly definition: AnyFormat;
+  readonly options: unknown;
+}
+
+export interface ResolvedPackage {
+  readonly instance: PackageInstance;
+  /** The format for an operating system (`undefined` = platform `any`); a group's default where the instance names a group. */
+  readonly format: (os: Os | undefined) => ResolvedFormat | undefined;
+  /** Whether `--format NAME` means it: its id, type, format key or group. */
+  readonly answersTo: (name: string) => boolean;
+}
+
+export interface PlanInput {
+  readonly product: ProductConfig;
+  readonly release: Release;
+  /** All the product's platforms, resolved. */
+  readonly platforms: readonly Platform[];
+  readonly packages: readonly ResolvedPackage[];
+  readonly publish: readonly PlannedPublish[];
+  readonly filters: PlanFilters;
+  readonly selection: Selection;
+  /** What `--format` accepts beyond the configured instances, for messages. */
+  readonly knownFormats: readonly string[];
+}
+
+export interface PlanFilters {
+  readonly platforms: readonly string[];
+  readonly variants: readonly string[];
+  readonly formats: readonly string[];
+}
+
+export const DEFAULT_ARTIFACT_NAME = '{name}-{version}-{platform}-{variant}.{ext}';
+
+/** Names core writes itself. */
+export const CHECKSUMS_NAME = 'checksums.sha256';
+export const MANIFEST_NAME = 'release.json';
+
+/** Plans one product. Throws every problem found, together. */
+export function planRelease(input: PlanInput): Plan {
+  const { product, release, filters } = input;
+  const reasons: PlanReason[] = [];
+  const problems: DistError[] = [];
+  const platforms = filters.platforms.length > 0 ? selectPlatforms(filters.platforms, input.platforms) : input.platforms;
+  const variants = chosenVariants(product, filters.variants);
+  const packages = chosenPackages(input, reasons);
+  const artifacts = packages.flatMap((chosen) => artifactsOf(chosen, { input, platforms, variants, reasons, problems }));
+  if (artifacts.length === 0 && problems.length === 0) problems.push(nothingToPackage(filters, reasons));
+  problems.push(...nameProblems(artifacts));
+  throwCollected(problems);
+  return Object.freeze({
+    release,
+    platforms,
+    variants: variants.filter((variant) => variant !== undefined),
+    builds: buildsOf(input, platforms),
+    distributions: distributionsOf(artifacts),
+    artifacts: artifacts.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    publish: input.publish,
+    reasons,
+  });
+}
+
+function chosenVariants(product: ProductConfig, wanted: readonly string[]): readonly (string | undefined)[] {
+  const declared = [...product.variants.keys()];
+  const unknown = wanted.find((name) => !declared.includes(name));
+  if (unknown !== undefined) throw unknownVariant(unknown, declared);
+  if (declared.length === 0) return [undefined];
+  return wanted.length > 0 ? declared.filter((name) => wanted.includes(name)) : declared;
+}
+
+function chosenPackages(input: PlanInput, reasons: PlanReason[]): readonly ResolvedPackage[] {
+  const { filters, packages, selection, knownFormats } = input;
+  const unknown = filters.formats.find((name) => !packages.some((candidate) => candidate.answersTo(name)));
+  if (unknown !== undefined) throw unknownFormat(unknown, knownFormats);
+  const wanted = filters.formats.length === 0 ? packages : packages.filter((candidate) => filters.formats.some((name) => candidate.answersTo(name)));
+  return wanted.filter(({ instance }) => {
+    const reason = selection.leftOut('package', instance.id);
+    if (reason !== undefined) reasons.push({ subject: `packages.${instance.id}`, reason: `left out by ${reason}` });
+    return reason === undefined;
+  });
+}
+
+interface CellContext {
+  readonly input: PlanInput;
+  readonly platforms: readonly Platform[];
+  readonly variants: readonly (string | undefined)[];
+  readonly reasons: PlanReason[];
+  readonly problems: DistError[];
+}
+
+function artifactsOf(chosen: ResolvedPackage, context: CellContext): PlannedArtifact[] {
+  return places(chosen, context).flatMap((place) => {
+    const artifact = artifactAt(chosen, place, context);
+    return artifact === undefined ? [] : [artifact];
+  });
+}
+
+interface Place {
+  readonly platform: Platform | undefined;
+  readonly variant: string | undefined;
+}
+
+/** The cells of an instance; its own platform and variant lists narrow the run's. */
+function places(chosen: ResolvedPackage, { input, platforms, variants }: CellContext): readonly Place[] {
+  const { instance } = chosen;
+  const own = instance.platforms === undefined ? platforms : selectPlatforms(instance.platforms, input.platforms).filter((platform) => platforms.includes(platform));
+  const ownVariants = instance.variants === undefined ? variants : variants.filter((variant) => variant !== undefined && instance.variants?.includes(variant));
+  const scope = chosen.format(instance.arch === 'all' ? undefined : own[0]?.os)?.definition.scope ?? 'cell';
+  if (scope === 'release') return [{ platform: undefined, variant: undefined }];
+  if (scope === 'platform') return own.map((platform) => ({ platform, variant: undefined }));
+  const rows = instance.arch === 'all' ? [undefined] : own;
+  return rows.flatMap((platform) => ownVariants.map((variant) => ({ platform, variant })));
+}
+
+function artifactAt(chosen: ResolvedPackage, place: Place, context: CellContext): PlannedArtifact | undefined {
+  const { instance } = chosen;
+  const { platform, variant } = place;
+  const format = chosen.format(platform?.os);
+  const subject = `packages.${instance.id} on ${platform?.name ?? 'any'}`;
+  if (format === undefined) return leave(context, subject, `"${instance.use}" has no default format for ${platform?.os ?? 'any platform'}`);
+  const { definition } = format;
+  if (platform && definition.os && !definition.os.includes(platform.os)) return leave(context, subject, `${format.key} is made for ${definition.os.join(', ')}`);
+  if (platform && definition.column && platform[definition.column] === undefined) {
+    context.problems.push(columnMissing(format.key, platform, definition.column, instance.at));
+    return undefined;
+  }
+  return Object.freeze({
+    name: nameOf(chosen, format, place, context.input),
+    kind: definition.kind,
+    scope: definition.scope,
+    instance: instance.id,
+    format: format.key,
+    platform,
+    variant,
+    package: instance.package ?? context.input.release.name,
+    ...(instance.components === undefined ? {} : { components: instance.components }),
+    ...(instance.arch === undefined ? {} : { arch: instance.arch }),
+  });
+}
+
+function leave(context: CellContext, subject: string, reason: string): undefined {
+  context.reasons.push({ subject, reason });
+  return undefined;
+}
+
+/** The cell as handlers see it. */
+export function cellOf(product: ProductConfig, artifact: Pick<PlannedArtifact, 'platform' | 'variant' | 'package'>): Cell {
+  return { platform: artifact.platform, variant: artifact.variant, variants: [...product.variants.keys()], package: artifact.package };
+}
+
+function nameOf(chosen: ResolvedPackage, format: ResolvedFormat, place: Place, input: PlanInput): string {
+  const { instance } = chosen;
+  const { product, release } = input;
+  const packageName = instance.package ?? release.name;
+  const fields = nameFields(format.definition, place, { ...release, name: packageName });
+  const defaultName = artifactName(instance.name ?? product.artifactName ?? DEFAULT_ARTIFACT_NAME, fields);
+  if (instance.name !== undefined || format.definition.name === undefined) return defaultName;
+  const cell = cellOf(product, { ...place, package: packageName });
+  return format.definition.name({ release, options: format.options, cell, ext: format.definition.ext, defaultName });
+}
+
+function nameFields(definition: AnyFormat, { platform, variant }: Place, release: Release): Readonly<Record<string, string | undefined>> {
+  const atPlatform = definition.scope !== 'release';
+  return {
+    name: release.name,
+    version: release.version,
+    platform: atPlatform ? (platform?.name ?? 'any') : undefined,
+    os: platform?.os,
+    arch: platform?.cpu,
+    variant,
+    ext: definition.ext,
+  };
+}
+
+function nameProblems(artifacts: readonly PlannedArtifact[]): DistError[] {
+  const taken = new Map<string, PlannedArtifact | undefined>([CHECKSUMS_NAME, MANIFEST_NAME].map((name) => [name, undefined]));
+  return artifacts.flatMap((artifact) => {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._+~=@-]{0,239}$/.test(artifact.name)) return [illegalName(artifact)];
+    const key = artifact.name.toLowerCase();
+    if (taken.has(key)) return [nameTaken(artifact, taken.get(key))];
+    taken.set(key, artifact);
+    return [];
+  });
+}
+
+function buildsOf({ product, platforms: all, selection }: PlanInput, platforms: readonly Platform[]): Plan['builds'] {
+  if (!selection.runs('build')) return [];
+  return product.build.flatMap((item) => {
+    const own = item.platforms === undefined ? platforms : selectPlatforms(item.platforms, all).filter((platform) => platforms.includes(platform));
+    return own.map((platform) => ({ id: item.id, use: item.use, platform }));
+  });
+}
+
+function distributionsOf(artifacts: readonly PlannedArtifact[]): readonly PlannedDistribution[] {
+  const cells = artifacts.filter((artifact) => artifact.scope === 'cell');
+  const byKey = new Map(cells.map(({ platform, variant }) => [distributionKey({ platform, variant }), { platform, variant }]));
+  return [...byKey.values()];
+}
+
+export function distributionKey({ platform, variant }: PlannedDistribution): string {
+  return `${platform?.name ?? 'any'}/${variant ?? ''}`;
+}
