@@ -18,3 +18,7 @@ export type {
   StreamPart,
 } from './part.ts';
 export { SEGMENT_MIN } from './part.ts';
+export { ArchiveError, type ArchiveProblem } from './archive-error.ts';
+export { pathProblem } from './member.ts';
+export { tar, tarLength } from './tar.ts';
+export type { TarDialect, TarOptions, TarOwner } from './tar-options.ts';
