@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, lstatSync } from 'node:fs';
+import type { Content } from '@provisioning-dist/payload';
+import type { Entry } from '../model/entry.ts';
+import type { PlannedArtifact } from '../model/plan.ts';
+import type { ResolvedFormat } from './plan.ts';
+import type { ManifestArtifact } from './release-manifest.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Everything an artifact is made from, as one digest. */
+
+export interface RecipeInput {
+  readonly run: Pick<RunContext, 'plan' | 'host'>;
+  readonly planned: PlannedArtifact;
+  readonly format: ResolvedFormat;
+  readonly entries: readonly Entry[];
+  readonly store: Content & { readonly encoderId: string };
+}
+
+export function recipeOf({ run, planned, format, entries, store }: RecipeInput): string {
+  const provided = run.host.formats.get(format.key);
+  const hash = createHash('sha256');
+  hash.update(
+    JSON.stringify([
+      [format.key, provided?.plugin, provided?.version, store.encoderId],
+      format.options,
+      run.plan.release,
+      [planned.name, planned.package, planned.platform ?? null, planned.variant ?? null],
+    ]),
+  );
+  for (const entry of entries) hash.update(entryLine(entry, store));
+  return hash.digest('hex');
+}
+
+function entryLine(entry: Entry, content: Content): string {
+  const { path, type, mode, owner, group, role } = entry;
+  const inside = entry.type === 'file' ? content.facts(entry.source).digests.sha256 : entry.type === 'symlink' ? entry.target : '';
+  return `${JSON.stringify([path, type, mode, owner, group, role, inside])}\n`;
+}
+
+/** The earlier artifact when its recipe is the same and its file still has its digest; layouts are always made anew. */
+export async function unchangedArtifact(before: ManifestArtifact, recipe: string, path: string): Promise<ManifestArtifact | undefined> {
+  if (before.recipe !== recipe || before.type !== 'file') return undefined;
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (!stat?.isFile() || stat.size !== before.size) return undefined;
+  return (await sha256OfFile(path)) === before.sha256 ? before : undefined;
+}
+
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

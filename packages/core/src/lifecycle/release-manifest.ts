@@ -1,0 +1,72 @@
+import type { Artifact } from '../model/artifact.ts';
+import type { Release } from '../model/release.ts';
+import { DistError, EXIT } from '../errors.ts';
+
+/** `release.json`: what was made, with digests; deterministic, published beside the artifacts. */
+
+export const MANIFEST_SCHEMA = 1;
+
+export interface ManifestArtifact extends Artifact {
+  /** sha256 over everything the artifact was made from; equal recipe and equal file = nothing to do. Absent for what core writes. */
+  readonly recipe?: string;
+}
+
+export interface ReleaseManifest {
+  readonly schema: number;
+  readonly product: string;
+  readonly name: string;
+  readonly version: string;
+  readonly snapshot: boolean;
+  readonly commit?: string;
+  /** Seconds since 1970 UTC. */
+  readonly date: number;
+  readonly description?: string;
+  readonly homepage?: string;
+  readonly license?: string;
+  readonly maintainer?: string;
+  readonly vendor?: string;
+  /** Sorted by name. */
+  readonly artifacts: readonly ManifestArtifact[];
+}
+
+export function manifestOf(release: Release, artifacts: readonly ManifestArtifact[]): ReleaseManifest {
+  return { schema: MANIFEST_SCHEMA, ...release, artifacts: artifacts.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+export function printManifest(manifest: ReleaseManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** Reads a manifest; it may come from elsewhere, so names are checked before anybody joins them to a path. */
+export function parseManifest(text: string, file: string): ReleaseManifest {
+  const manifest = parseJson(text, file) as ReleaseManifest;
+  if (manifest?.schema !== MANIFEST_SCHEMA) throw broken(file, `its schema is ${String(manifest?.schema)}, known is ${MANIFEST_SCHEMA}`);
+  const wrongText = [manifest.product, manifest.name, manifest.version].some((value) => typeof value !== 'string');
+  if (wrongText || !Number.isSafeInteger(manifest.date) || !Array.isArray(manifest.artifacts)) throw broken(file, 'product, name, version, date or artifacts are missing');
+  for (const artifact of manifest.artifacts) checkArtifact(artifact, file);
+  return manifest;
+}
+
+function checkArtifact(artifact: ManifestArtifact, file: string): void {
+  const { name, size, sha256 } = artifact;
+  if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._+~=@-]{0,239}$/.test(name)) throw broken(file, `artifact name ${JSON.stringify(name)} is not a plain file name`);
+  if (!Number.isSafeInteger(size) || size < 0 || !/^[0-9a-f]{64}$/.test(String(sha256))) throw broken(file, `size or sha256 of "${name}" is not one`);
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw broken(file, (error as Error).message);
+  }
+}
+
+function broken(file: string, why: string): DistError {
+  return new DistError('manifest-broken', `Cannot read "${file}": ${why}`, { exit: EXIT.usage, hint: 'package the release again' });
+}
+
+/** GNU `sha256sum` lines over files, sorted by name: what `sha256sum -c` reads. Layouts have no single file and are left out. */
+export function checksumLines(artifacts: readonly Artifact[]): string {
+  const files = artifacts.filter((artifact) => artifact.type === 'file').toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return files.map((artifact) => `${artifact.sha256}  ${artifact.name}\n`).join('');
+}

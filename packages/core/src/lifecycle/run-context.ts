@@ -1,0 +1,34 @@
+import type { ContentStore } from '@provisioning-dist/payload';
+import type { BuildItem, ProductConfig } from '../config/config.ts';
+import type { Log } from '../effect.ts';
+import type { Host } from '../host.ts';
+import type { ArtifactSet } from '../model/artifact-set.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Report } from '../report.ts';
+import type { ResolvedPackage } from './plan.ts';
+import type { ResolvedRegistry } from './registries.ts';
+import type { TempFolders } from './temp.ts';
+
+/** What every phase of one run over one product needs; made by session.ts, never changed afterwards. */
+export interface RunContext {
+  readonly host: Host;
+  readonly product: ProductConfig;
+  readonly plan: Plan;
+  readonly packages: readonly ResolvedPackage[];
+  readonly registries: readonly ResolvedRegistry[];
+  readonly builderOptions: (item: BuildItem) => unknown;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly log: (source: string) => Log;
+  readonly redact: (text: string) => string;
+  readonly tmp: TempFolders;
+  /** Finished artifacts, growing as the run goes. */
+  readonly artifacts: ArtifactSet;
+  /** Opened on first use; one per run. */
+  readonly store: () => Promise<ContentStore>;
+  /** Cells packaged at the same time. */
+  readonly jobs: number;
+  readonly outputDir: string;
+  /** Folder of the release's journal, lock and record. */
+  readonly stateDir: string;
+}
