@@ -22,3 +22,4 @@ export { ArchiveError, type ArchiveProblem } from './archive-error.ts';
 export { pathProblem } from './member.ts';
 export { tar, tarLength } from './tar.ts';
 export type { TarDialect, TarOptions, TarOwner } from './tar-options.ts';
+export { type ZipOptions, zip } from './zip.ts';
