@@ -50,7 +50,7 @@ export function buildJob(run: RunContext, platform: Platform, item: BuildItem): 
     signal: run.signal,
     log,
     tmp: run.tmp.make,
-    artifacts: (filter) => run.artifacts.list(filter),
+    artifacts: (filter) => run.artifacts.select(filter),
     platform,
     root: run.product.root,
     buildDir,

@@ -101,7 +101,7 @@ async function formatJob(run: RunContext, planned: PlannedArtifact, format: Reso
     signal: run.signal,
     log: run.log(planned.instance),
     tmp: run.tmp.make,
-    artifacts: run.artifacts.list,
+    artifacts: (filter) => run.artifacts.select(filter),
     cell: cellOf(run.product, planned),
     entries,
     content: await run.store(),

@@ -46,6 +46,10 @@ export async function unchangedArtifact(before: ManifestArtifact, recipe: string
   return (await sha256OfFile(path)) === before.sha256 ? before : undefined;
 }
 
+export function sha256OfBytes(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) hash.update(chunk as Buffer);

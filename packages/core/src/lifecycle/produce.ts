@@ -1,0 +1,125 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Distribution } from '../model/distribution.ts';
+import type { PlannedArtifact, PlannedDistribution } from '../model/plan.ts';
+import type { Platform } from '../model/platform.ts';
+import type { BuildOutput } from '../plugin.ts';
+import { atomicWrite } from './atomic-write.ts';
+import { buildPlatform } from './build.ts';
+import { openOutputFolder, readManifest } from './output-folder.ts';
+import { packageArtifact } from './package.ts';
+import { CHECKSUMS_NAME, distributionKey, MANIFEST_NAME } from './plan.ts';
+import { Pool, settleAll } from './pool.ts';
+import { checksumLines, type ManifestArtifact, manifestOf, printManifest, type ReleaseManifest } from './release-manifest.ts';
+import type { RunContext } from './run-context.ts';
+import { sha256OfBytes } from './recipe.ts';
+import { stageOne } from './stage-one.ts';
+
+/** Build, stage and package: from the plan to finished, checksummed artifacts in the output folder. */
+
+export interface ProduceOptions {
+  /** Already staged trees to package instead of building and staging. */
+  readonly staged?: ReadonlyMap<string, Distribution>;
+  /** Remove another version's artifacts from the output folder first. */
+  readonly clean: boolean;
+}
+
+export async function produce(run: RunContext, options: ProduceOptions): Promise<ReleaseManifest> {
+  const { manifest: earlier } = openOutputFolder(run.outputDir, run.plan.release, { clean: options.clean });
+  const planned = new Set(run.plan.artifacts.map((artifact) => artifact.name));
+  const others = earlier?.artifacts.filter((artifact) => !planned.has(artifact.name) && artifact.name !== CHECKSUMS_NAME) ?? [];
+  for (const artifact of others) run.artifacts.add(artifact);
+  const made: ManifestArtifact[] = [];
+  try {
+    await packageCells(run, { earlier, made, staged: options.staged });
+    await packageWide(run, { earlier, made });
+  } finally {
+    removeStale(run, earlier, made);
+    writeSummaries(run, [...others, ...made]);
+  }
+  return readManifest(run.outputDir);
+}
+
+interface Making {
+  readonly earlier: ReleaseManifest | undefined;
+  /** Grows as artifacts are finished; what is in it when another one fails is kept for the next run. */
+  readonly made: ManifestArtifact[];
+  readonly staged?: ReadonlyMap<string, Distribution> | undefined;
+}
+
+async function packageCells(run: RunContext, { earlier, made, staged }: Making): Promise<void> {
+  const cells = new Pool(run.jobs);
+  const distributions = staged ? promised(staged) : stageAll(run);
+  await settleAll(
+    run.plan.artifacts
+      .filter((planned) => planned.scope !== 'release')
+      .map(async (planned) => {
+        const distribution = await distributionFor(planned, distributions);
+        const artifact = await cells.run(() => packageArtifact(run, { planned, distribution, earlier }));
+        made.push(artifact);
+        run.artifacts.add(artifact);
+      }),
+  );
+}
+
+/** Builds every platform and stages its variants, platforms side by side within the budget. */
+export function stageAll(run: RunContext): ReadonlyMap<string, Promise<Distribution>> {
+  const builders = new Pool(run.jobs);
+  const before = beforeBuild(run);
+  const outputs = new Map<Platform, Promise<readonly BuildOutput[]>>();
+  for (const platform of run.plan.platforms) outputs.set(platform, before.then(() => builders.run(() => buildPlatform(run, platform))));
+  const staged = run.plan.distributions.map((planned): [string, Promise<Distribution>] => [distributionKey(planned), stagePlanned(run, planned, outputs)]);
+  // Every one of these is awaited by whoever packages it; this only keeps a failure from being reported as unhandled before that.
+  for (const promise of [...outputs.values(), ...staged.map(([, promise]) => promise)]) promise.catch(() => {});
+  return new Map(staged);
+}
+
+async function beforeBuild(run: RunContext): Promise<void> {
+  const { release, platforms } = run.plan;
+  await run.host.hooks.beforeBuild.call({ release, platforms, log: run.log('beforeBuild'), signal: run.signal });
+}
+
+async function stagePlanned(run: RunContext, planned: PlannedDistribution, outputs: ReadonlyMap<Platform, Promise<readonly BuildOutput[]>>): Promise<Distribution> {
+  const built = planned.platform === undefined ? [] : await outputs.get(planned.platform);
+  return stageOne(run, planned, built ?? []);
+}
+
+function promised(staged: ReadonlyMap<string, Distribution>): ReadonlyMap<string, Promise<Distribution>> {
+  return new Map([...staged].map(([key, distribution]) => [key, Promise.resolve(distribution)]));
+}
+
+async function distributionFor(planned: PlannedArtifact, distributions: ReadonlyMap<string, Promise<Distribution>>): Promise<Distribution> {
+  const distribution = distributions.get(distributionKey(planned));
+  if (!distribution) throw new RangeError(`Cannot package ${planned.name}: nothing is staged for ${distributionKey(planned)}`);
+  return distribution;
+}
+
+/** Formats of scope `release` see every other artifact, so they run last. */
+async function packageWide(run: RunContext, { earlier, made }: Making): Promise<void> {
+  const distribution: Distribution = { platform: undefined, variant: undefined, entries: [] };
+  for (const planned of run.plan.artifacts.filter(({ scope }) => scope === 'release')) {
+    const artifact = await packageArtifact(run, { planned, distribution, earlier });
+    made.push(artifact);
+    run.artifacts.add(artifact);
+  }
+}
+
+/** An artifact planned again but not made must not pass for one of this run. */
+function removeStale(run: RunContext, earlier: ReleaseManifest | undefined, made: readonly ManifestArtifact[]): void {
+  const names = new Set(made.map((artifact) => artifact.name));
+  const stale = run.plan.artifacts.filter(({ name }) => !names.has(name) && earlier?.artifacts.some((artifact) => artifact.name === name));
+  for (const { name } of stale) rmSync(join(run.outputDir, name), { recursive: true, force: true });
+}
+
+/** `checksums.sha256` and `release.json`, from digests already known: nothing is read again. */
+function writeSummaries(run: RunContext, artifacts: readonly ManifestArtifact[]): void {
+  const text = checksumLines(artifacts);
+  const manifest = manifestOf(run.plan.release, [...artifacts, checksumsArtifact(text)]);
+  atomicWrite(join(run.outputDir, CHECKSUMS_NAME), text);
+  atomicWrite(join(run.outputDir, MANIFEST_NAME), printManifest(manifest));
+}
+
+function checksumsArtifact(text: string): ManifestArtifact {
+  const sha256 = sha256OfBytes(text);
+  return { name: CHECKSUMS_NAME, kind: 'checksums', type: 'file', scope: 'release', size: Buffer.byteLength(text), sha256, digests: { sha256 } };
+}
