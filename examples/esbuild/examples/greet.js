@@ -1,0 +1,3 @@
+export function greet(whom) {
+  return `Hello, ${whom}`;
+}
