@@ -4,6 +4,7 @@ import type { BuildJob, BuildOutput } from '@provisioning-dist/core';
 import { fromDirectory } from './directory.ts';
 import { packFailed, packGaveNothing, wrongDigest } from './errors.ts';
 import { extract } from './extract.ts';
+import { npmEnvironment } from './npm-environment.ts';
 import { installed } from './installed.ts';
 import { digestOf, recall, remember } from './kept.ts';
 import { type Found, members } from './members.ts';
@@ -34,7 +35,7 @@ async function fetched(job: Job, wanted: NpmRequest): ReturnType<typeof extract>
 async function pack(job: Job, spec: string): Promise<string> {
   const folder = mkdtempSync(join(job.tmp(), 'npm-'));
   try {
-    await job.exec(['npm', 'pack', spec, '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: job.root });
+    await job.exec(['npm', 'pack', spec, '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: job.root, env: npmEnvironment(job.root) });
   } catch (cause) {
     throw packFailed(spec, npmCode(cause), cause);
   }
@@ -54,10 +55,8 @@ async function* inside(found: AsyncIterable<Found>): AsyncGenerator<Found> {
   for await (const member of found) yield { ...member, path: member.path.slice(member.path.indexOf('/') + 1) };
 }
 
-/** npm's own error code (`E404`), or that of starting it (`ENOENT`). */
+/** npm's own error code (`E404`) from its report, or `ENOENT` when there is no npm. */
 function npmCode(error: unknown): string | undefined {
-  const { code, cause } = error as { readonly code?: unknown; readonly cause?: { readonly code?: unknown } };
-  if (code === 'ENOENT' || cause?.code === 'ENOENT') return 'ENOENT';
-  const { message, data } = error as { readonly message?: string; readonly data?: unknown };
-  return /\bcode\W{1,5}(E[A-Z0-9_]+)/.exec(`${message ?? ''} ${JSON.stringify(data ?? {})}`)?.[1];
+  const { code, message = '' } = error as { readonly code?: unknown; readonly message?: string };
+  return code === 'program-missing' ? 'ENOENT' : /\bcode\W{1,5}(E[A-Z0-9_]+)/.exec(message)?.[1];
 }

@@ -7,7 +7,7 @@ export type PerPlatform = string | Readonly<Record<string, string>>;
 export interface PrebuiltOptions {
   /** A directory, a file or a glob, relative to the project root. */
   readonly from?: PerPlatform | undefined;
-  /** `name@1.2.3`; `{npm}` is the platform as npm packages spell it (`linux-x64`). */
+  /** `name@1.2.3`, often with `{npm.os}-{npm.cpu}`. */
   readonly npm?: PerPlatform | undefined;
   /** A tar, tar.gz or zip file, relative to the project root. */
   readonly archive?: PerPlatform | undefined;

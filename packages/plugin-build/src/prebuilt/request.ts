@@ -1,5 +1,5 @@
 import type { BuildJob } from '@provisioning-dist/core';
-import { badDigest, badSpec, noNpmPlatform, platformMissing, sameName } from './errors.ts';
+import { badDigest, badSpec, platformMissing, sameName } from './errors.ts';
 import { checkMemberPath, checkName } from './names.ts';
 import type { PerPlatform, PrebuiltOptions } from './options.ts';
 
@@ -68,7 +68,7 @@ function parseSpec(spec: string): { readonly name: string; readonly version: str
 function picks(job: Job, files: Readonly<Record<string, PerPlatform>>): readonly Pick[] {
   return distinct(
     Object.entries(files).map(([key, value]) => {
-      const name = checkName(fill(job, key));
+      const name = checkName(job.template(key));
       return { name, path: checkMemberPath(choose(job, `files.${key}`, value)) };
     }),
   );
@@ -91,17 +91,9 @@ function chosen(job: Job, key: 'integrity' | 'sha256'): string | undefined {
 }
 
 function choose(job: Job, key: string, value: PerPlatform): string {
-  if (typeof value === 'string') return fill(job, value);
+  if (typeof value === 'string') return job.template(value);
   const found = [job.platform.name, job.platform.os, 'default'].find((name) => Object.hasOwn(value, name));
   const text = found === undefined ? undefined : value[found];
   if (text === undefined) throw platformMissing(key, job.platform.name, Object.keys(value));
-  return fill(job, text);
-}
-
-/** npm names platforms `linux/x64` in its fields and `linux-x64` in package names; only the latter is of use here. */
-function fill(job: Job, text: string): string {
-  if (!text.includes('{npm}')) return job.template(text);
-  const npm = job.platform.npm?.replace('/', '-');
-  if (npm === undefined) throw noNpmPlatform(text, job.platform.name);
-  return job.template(text.replaceAll('{npm}', npm));
+  return job.template(text);
 }
