@@ -1,0 +1,209 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
+import { DistError } from './errors.ts';
+import { comparePaths } from './model/path-order.ts';
+import { type GitFacts, highestTag } from './model/version.ts';
+
+export type { GitFacts } from './model/version.ts';
+
+export interface GitOptions {
+  readonly tagPrefix: string;
+  /** Absolute paths of our own outputs: they never make the work tree dirty. */
+  readonly outputs?: readonly string[];
+  /** Milliseconds for each call. Default one minute. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** What a git call needs: the program, and where and how it runs. */
+interface Git {
+  readonly program: string;
+  readonly root: string;
+  readonly options: GitOptions;
+}
+
+/** A repository's configuration is data of strangers: nothing it names is run. */
+const SAFE: readonly string[] = [
+  '--no-pager',
+  '--no-optional-locks',
+  ...[
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'protocol.ext.allow=never',
+    'log.showSignature=false',
+    'safe.bareRepository=explicit',
+  ].flatMap((setting) => ['-c', setting]),
+];
+
+/** Git's own variables are not among them: GIT_DIR of a surrounding hook means another repository. */
+const ENV_ALLOWED: readonly string[] = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'USERPROFILE', 'SystemRoot', 'SYSTEMROOT', 'TMPDIR', 'TEMP', 'TMP'];
+
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
+/**
+ * What git knows of the project; undefined outside a repository, before its first commit and without a git program. A repository
+ * git refuses to read (owned by somebody else, damaged) is an error, so that a release never silently loses its version or date.
+ */
+export async function gitFacts(root: string, options: GitOptions): Promise<GitFacts | undefined> {
+  const program = findProgram('git', options.env ?? process.env);
+  if (program === undefined) return undefined;
+  const git: Git = { program, root, options };
+  const place = await repository(git);
+  const head = place && (await headOf(git));
+  if (!place || !head) return undefined;
+  const [tags, merged, dirty, remote] = await Promise.all([
+    tagsOf(git, '--points-at=HEAD'),
+    tagsOf(git, '--merged=HEAD'),
+    isDirty(git, place.top),
+    remoteOf(git),
+  ]);
+  const lastTag = highestTag(merged, options.tagPrefix);
+  const commitsSince = Number(await run(git, ['rev-list', '--count', lastTag === undefined ? 'HEAD' : `refs/tags/${lastTag}..HEAD`, '--']));
+  return {
+    ...head,
+    dirty,
+    tags,
+    commitsSince,
+    shallow: place.shallow,
+    ...(lastTag === undefined ? {} : { lastTag }),
+    ...(remote === undefined ? {} : { remote }),
+  };
+}
+
+/** The absolute path of a program on PATH. Relative PATH entries are skipped: the project folder must not supply tools. */
+export function findProgram(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
+  const folders = (env.PATH ?? env.Path ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+  return folders.map((folder) => join(folder, file)).find(isProgram);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function repository(git: Git): Promise<{ readonly top: string; readonly shallow: boolean } | undefined> {
+  try {
+    const [shallow, top = git.root] = (await run(git, ['rev-parse', '--is-shallow-repository', '--show-toplevel'])).split('\n');
+    return { top, shallow: shallow === 'true' };
+  } catch (error) {
+    if (error instanceof DistError && error.code === 'git-no-repository') return undefined;
+    throw error;
+  }
+}
+
+async function headOf(git: Git): Promise<{ readonly commit: string; readonly time: number } | undefined> {
+  // The `--quiet` exit of a repository without a commit is 1.
+  const commit = await answer(git, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+  if (commit === undefined) return undefined;
+  const [time] = (await run(git, ['rev-list', '--max-count=1', '--timestamp', commit, '--'])).split(' ');
+  return { commit, time: Number(time) };
+}
+
+async function tagsOf(git: Git, which: string): Promise<readonly string[]> {
+  const names = await run(git, ['for-each-ref', which, '--format=%(refname:strip=2)', 'refs/tags']);
+  return names.split('\n').filter(Boolean).sort(comparePaths);
+}
+
+async function isDirty(git: Git, top: string): Promise<boolean> {
+  const excluded = (git.options.outputs ?? []).flatMap((output) => insideOf(top, output)).map((path) => `:(top,exclude,literal)${path}`);
+  return (await run(git, ['status', '--porcelain', '-z', '--untracked-files=normal', '--', ':(top)', ...excluded])) !== '';
+}
+
+/** The `/`-separated path below `top`; nothing when it is elsewhere. */
+function insideOf(top: string, path: string): readonly string[] {
+  const below = relative(realpathSync(top), realOrSame(path)).split(sep).join('/');
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? [] : [below];
+}
+
+function realOrSame(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+async function remoteOf(git: Git): Promise<string | undefined> {
+  const names = (await run(git, ['remote'])).split('\n').filter(Boolean);
+  const name = names.includes('origin') ? 'origin' : names[0];
+  if (name === undefined) return undefined;
+  const url = await answer(git, ['config', '--get', `remote.${name}.url`]);
+  return url === undefined ? undefined : withoutUserinfo(url);
+}
+
+/** Tokens live in user, password and query of remotes. The `git@` of an ssh address is no secret and part of it. */
+export function withoutUserinfo(remote: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(remote) || !URL.canParse(remote)) return remote;
+  const url = new URL(remote);
+  url.password = '';
+  if (!/^(?:git\+)?ssh:$/.test(url.protocol)) url.username = '';
+  url.search = '';
+  url.hash = '';
+  return url.href;
+}
+
+/** Like `run`; undefined where git says by exit code 1 that there is no such thing. */
+async function answer(git: Git, args: readonly string[]): Promise<string | undefined> {
+  try {
+    return await run(git, args);
+  } catch (error) {
+    if (error instanceof DistError && error.data?.exit === 1) return undefined;
+    throw error;
+  }
+}
+
+function run(git: Git, args: readonly string[]): Promise<string> {
+  const { program, root, options } = git;
+  const env = options.env ?? process.env;
+  const allowed = Object.fromEntries(ENV_ALLOWED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+  const settings = {
+    cwd: root,
+    env: { ...allowed, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+    timeout: options.timeout ?? 60_000,
+    maxBuffer: MAX_OUTPUT,
+    windowsHide: true,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+  return new Promise((resolve, reject) => {
+    execFile(program, [...SAFE, ...args], settings, (error, stdout, stderr) => {
+      if (error) reject(gitProblem(git, args, { error, stderr }));
+      else resolve(stdout.replace(/\n$/, ''));
+    });
+  });
+}
+
+interface Failure {
+  readonly error: Error & { readonly killed?: boolean; readonly code?: unknown };
+  readonly stderr: string;
+}
+
+function gitProblem(git: Git, args: readonly string[], { error, stderr }: Failure): Error {
+  const command = args[0] ?? '';
+  if (error.name === 'AbortError') return error;
+  const where = { where: { file: git.root }, cause: error };
+  if (/not a git repository|must be run in a work tree|cannot use bare repository/.test(stderr))
+    return new DistError('git-no-repository', `Cannot read git in "${git.root}": it is no work tree`, where);
+  if (/dubious ownership|unsafe repository/.test(stderr)) return ownership(git.root, error);
+  if (error.killed) return new DistError('git-timeout', `Cannot run git ${command} in "${git.root}": it did not end in time`, where);
+  const said = withoutUserinfoIn(stderr.trim().split('\n')[0] ?? '') || error.message;
+  return new DistError('git-failed', `Cannot run git ${command} in "${git.root}": ${said}`, { ...where, data: { exit: error.code } });
+}
+
+function ownership(root: string, cause: Error): DistError {
+  return new DistError('git-ownership', `Cannot read git in "${root}": the repository belongs to another user`, {
+    where: { file: root },
+    hint: `if you trust it, run: git config --global --add safe.directory ${JSON.stringify(root)}`,
+    cause,
+  });
+}
+
+function withoutUserinfoIn(text: string): string {
+  return text.replace(/(:\/\/)[^\s/@]+@/g, '$1');
+}
