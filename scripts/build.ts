@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { Plugin } from '@oclif/core/config';
+import { settings } from '@oclif/core/settings';
+import { build } from 'esbuild';
+
+/**
+ * Bundles every package into its dist/: `node scripts/build.ts [--types] [package…]`. Libraries become one file; core becomes
+ * the public entry, the command line and one file per command, which share chunks. `--types` adds the declarations.
+ */
+
+const ROOT = join(import.meta.dirname, '..');
+const CORE = join(ROOT, 'packages/core');
+
+// native, or looked up by oclif at run time when a project happens to have them
+const EXTERNAL = ['@provisioning-dist/*', '@napi-rs/*', 'pnpapi', 'ts-node', 'tsx', 'typescript'];
+
+// CommonJS libraries inside an ES module still ask for these
+const COMMONJS = [
+  `import{createRequire as __createRequire}from'node:module';`,
+  'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
+].join('');
+
+const { values: options, positionals } = parseArgs({ options: { types: { type: 'boolean', default: false } }, allowPositionals: true });
+const folders = (positionals.length > 0 ? positionals : readdirSync(join(ROOT, 'packages')).sort()).map((name) => join(ROOT, 'packages', name));
+
+await Promise.all(folders.map(bundle));
+if (folders.includes(CORE)) await writeManifest();
+if (options.types) await promisify(execFile)('tsc', ['-b', ...folders], { cwd: ROOT });
+
+async function bundle(folder: string): Promise<void> {
+  for (const file of globSync('dist/**/*.{js,txt}', { cwd: folder })) rmSync(join(folder, file));
+  await build({
+    absWorkingDir: folder,
+    entryPoints: folder === CORE ? ['src/index.ts', 'src/cli.ts', ...commandFiles()] : ['src/index.ts'],
+    outdir: 'dist',
+    outbase: 'src',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    platform: 'node',
+    target: 'node22.18',
+    format: 'esm',
+    conditions: ['source'],
+    external: EXTERNAL,
+    banner: { js: COMMONJS },
+    legalComments: 'linked',
+    logLevel: 'warning',
+  });
+}
+
+/** Files of src/commands with a default export; the others are what commands share. */
+function commandFiles(): readonly string[] {
+  return globSync('src/commands/*.ts', { cwd: CORE })
+    .filter((file) => /^export default /m.test(readFileSync(join(CORE, file), 'utf8')))
+    .sort();
+}
+
+/** What the command line knows of its commands without importing them. */
+async function writeManifest(): Promise<void> {
+  settings.enableAutoTranspile = false;
+  const plugin = new Plugin({ root: CORE, ignoreManifest: true, errorOnManifestCreate: true });
+  await plugin.load();
+  const commands = Object.fromEntries(Object.entries(plugin.manifest.commands).sort());
+  writeFileSync(join(CORE, 'oclif.manifest.json'), `${JSON.stringify({ ...plugin.manifest, commands }, undefined, 1)}\n`);
+}
