@@ -1,2 +1,7 @@
-export type { Body, Condition, Stat, Storage, StoredObject } from './storage.ts';
+export { fileStorage } from './file.ts';
+export { checkKey } from './key.ts';
+export type { FileLock, LockHolder, UnknownHolder, Verdict } from './lock.ts';
+export { holderEnded, isLock, takeLock } from './lock.ts';
+export type { ProcessId } from './process.ts';
+export type { Body, Condition, FileBody, Stat, Storage, StoredObject } from './storage.ts';
 export { PreconditionFailed } from './storage.ts';

@@ -5,14 +5,27 @@ export interface Stat {
   readonly size: number;
   /** Changes whenever the content changes; opaque. */
   readonly etag: string;
+  /** Lower-case hex digest of the content, where the place knows it without being asked twice. */
+  readonly sha256?: string;
+  /** Where it points, of a symbolic link; its content is not followed. */
+  readonly symlink?: string;
 }
 
 export interface StoredObject extends Stat {
   readonly key: string;
 }
 
-/** Bytes to store: a buffer, or a file read anew on every attempt. */
-export type Body = Uint8Array | { readonly path: string; readonly size: number };
+/** Bytes to store: a buffer, or a file read anew on every attempt; or a symbolic link, where the place can hold one. */
+export type Body = Uint8Array | FileBody | { readonly symlink: string };
+
+export interface FileBody {
+  readonly path: string;
+  readonly size: number;
+  /** The content's digest in lower-case hex; other bytes are refused before anybody can see them. */
+  readonly sha256?: string;
+  /** Permission bits, where the place keeps them; the umask applies. */
+  readonly mode?: number;
+}
 
 /** What must be there for a conditional write: an object with this etag, or nothing. */
 export type Condition = { readonly etag: string } | 'absent';
