@@ -1,13 +1,16 @@
 import type { ArtifactRef } from './model/artifact.ts';
 
 /** A read-only handle on what an effect may use. `revert` gets the same, in another process. */
-export interface EffectContext<Options = unknown> {
+// biome-ignore lint/suspicious/noExplicitAny: most effects have no `before`, and those that do name its type
+export interface EffectContext<Options = unknown, Before = any> {
   /** The instance's options; secrets are resolved anew, never journaled. */
   readonly options: Options;
   readonly signal: AbortSignal;
   readonly log: Log;
   /** Where the artifact's bytes are on this machine. Throws a DistError when it is not here or differs from its digest. */
   readonly file: (artifact: ArtifactRef) => string;
+  /** What the effect's `before` read when the change was first begun, also when that was in another process; undefined when it was never begun. */
+  readonly before: Before | undefined;
 }
 
 /** Lines for people; redacted and attributed to the plugin and key by the host. */
@@ -21,7 +24,8 @@ export interface Log {
  * A change to the outside world: the only way a plugin may make one. Input and result are JSON.
  * Identity is instance + effect name + `key(input)`.
  */
-export interface Effect<Input, Result, Options = unknown> {
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export interface Effect<Input, Result, Options = unknown, Before = any> {
   /** `plugin.action`, unique among all plugins. */
   readonly name: string;
   /** Identity of this change within its instance; no local paths. Default: canonical JSON of the input. */
@@ -31,13 +35,15 @@ export interface Effect<Input, Result, Options = unknown> {
   /** A typed placeholder result for dry runs. Required when a handler reads the result. */
   readonly preview?: (input: Input) => Result;
   /** Looks whether the change is already there; its result if so. Must change nothing. */
-  readonly probe?: (input: Input, context: EffectContext<Options>) => Promise<Result | undefined>;
+  readonly probe?: (input: Input, context: EffectContext<Options, Before>) => Promise<Result | undefined>;
+  /** Reads what the change is about to replace, so that it can be put back; journaled with the intent. JSON. Must change nothing. */
+  readonly before?: (input: Input, context: EffectContext<Options, undefined>) => Promise<Before>;
   /** What to do after a crash in the middle when there is no probe. Default `skip`: listed as in doubt, not repeated. */
   readonly onDoubt?: 'skip' | 'repeat';
   /** Makes the change. The result is journaled before anything that depends on it starts. */
-  readonly apply: (input: Input, context: EffectContext<Options>) => Promise<Result>;
+  readonly apply: (input: Input, context: EffectContext<Options, Before>) => Promise<Result>;
   /** Takes the change back, from the journal alone. */
-  readonly revert?: (input: Input, result: Result, context: EffectContext<Options>) => Promise<void>;
+  readonly revert?: (input: Input, result: Result, context: EffectContext<Options, Before>) => Promise<void>;
   /** Why it cannot be taken back, and what people can do. */
   readonly irreversible?: string;
   /** True when the public sees the change: it waits for the barrier. */
@@ -46,10 +52,13 @@ export interface Effect<Input, Result, Options = unknown> {
 
 /** An effect whose types are closed over, as registries list them. */
 // biome-ignore lint/suspicious/noExplicitAny: effects are contravariant in their input; a list of them has no common supertype but this
-export type AnyEffect = Effect<any, any, any>;
+export type AnyEffect = Effect<any, any, any, any>;
 
 /** Types an effect and refuses one that could never be taken back without saying so. Throws TypeError for a programmer's mistake. */
-export function defineEffect<Input, Result, Options = unknown>(effect: Effect<Input, Result, Options>): Effect<Input, Result, Options> {
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export function defineEffect<Input, Result, Options = unknown, Before = any>(
+  effect: Effect<Input, Result, Options, Before>,
+): Effect<Input, Result, Options, Before> {
   if (!/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/.test(effect.name))
     throw new TypeError(`Cannot define effect "${effect.name}": the name must read "plugin.action"`);
   if (!effect.revert && !effect.irreversible) throw new TypeError(`Cannot define effect "${effect.name}": it has neither revert nor irreversible`);

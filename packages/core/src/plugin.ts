@@ -21,6 +21,8 @@ export interface OptionsKit {
   readonly duration: () => z.ZodType<number>;
   /** Bytes from `512KiB`, `2MiB`, `1GiB` or a number. */
   readonly bytes: () => z.ZodType<number>;
+  /** A file or folder; parsed to an absolute path, from the folder of the configuration. A default goes in by `.prefault()`. */
+  readonly path: () => z.ZodType<string>;
 }
 
 /** A reference to a secret. Printing, serialising or inspecting it gives `***`. */
