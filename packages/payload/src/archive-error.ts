@@ -13,6 +13,6 @@ export class ArchiveError extends Error {
 }
 
 /** The error for an entry that cannot be read; hostile names are quoted and cut. */
-export function cannotRead(code: ArchiveProblem, path: string, found: string): ArchiveError {
-  return new ArchiveError(code, `Cannot read ${JSON.stringify(path.slice(0, 200))} in the archive: ${found}`);
+export function cannotRead(code: ArchiveProblem, path: string, found: string, options?: ErrorOptions): ArchiveError {
+  return new ArchiveError(code, `Cannot read ${JSON.stringify(path.slice(0, 200))} in the archive: ${found}`, options);
 }

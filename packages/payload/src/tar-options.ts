@@ -2,7 +2,8 @@ import { isWithin, textProblem } from './member.ts';
 
 /**
  * How to write what plain headers cannot hold. `gnu`: what GNU tar's own format writes, long names in `L` and `K` entries
- * (dpkg reads no PAX). `pax`: POSIX extended headers. `pax-binary`: the same, names declared as raw bytes (FreeBSD pkg in any locale).
+ * (dpkg reads no PAX). `pax`: POSIX extended headers. `pax-binary`: the same, non-ASCII names declared as raw bytes, so that libarchive
+ * takes them in any locale (GNU tar prints a warning and extracts).
  */
 export type TarDialect = 'gnu' | 'pax' | 'pax-binary';
 

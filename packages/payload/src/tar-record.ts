@@ -105,7 +105,7 @@ function paxExtensions({ dialect }: TarOptions): Extend {
       ...(member.type === 'symlink' && !linkFits(member) ? [paxRecord('linkpath', member.target)] : []),
     ];
     const size = member.type === 'file' && member.size > octalMax(FIELDS.size) ? [paxRecord('size', String(member.size))] : [];
-    const charset = dialect === 'pax-binary' && texts.length > 0 ? [paxRecord('hdrcharset', 'BINARY')] : [];
+    const charset = dialect === 'pax-binary' && !texts.every(isAscii) ? [paxRecord('hdrcharset', 'BINARY')] : [];
     const body = Buffer.concat([...charset, ...texts, ...size]);
     return [{ template, values: { name: PAX_HEADER, mode: EXTENSION_MODE, size: body.length, type: TYPE.paxHeader }, body }];
   };
@@ -117,6 +117,10 @@ export function paxRecord(key: string, value: string): Buffer {
   let length = rest.length + 1;
   while (length !== rest.length + String(length).length) length = rest.length + String(length).length;
   return Buffer.concat([Buffer.from(String(length)), rest]);
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte < 0x80);
 }
 
 function magicOf(dialect: TarDialect): string {

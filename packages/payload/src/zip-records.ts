@@ -1,3 +1,5 @@
+import { ArchiveError } from './archive-error.ts';
+
 /** The records of a zip file (PKWARE APPNOTE 6.3.10), shared by writer and reader: offset and width in bytes of every fixed field. */
 
 interface Field {
@@ -110,7 +112,7 @@ export function writeRecord<T extends Fields>(target: Buffer, at: number, fields
   }
 }
 
-/** Reads every field of the table at `at`. Throws RangeError past the end, or for a number no double holds. */
+/** Reads every field of the table at `at`. Throws RangeError past the end, ArchiveError for a number no double holds. */
 export function readRecord<T extends Fields>(source: Buffer, at: number, fields: T): Record<keyof T, number> {
   const values = {} as Record<keyof T, number>;
   for (const key in fields) {
@@ -122,7 +124,7 @@ export function readRecord<T extends Fields>(source: Buffer, at: number, fields:
 
 export function readUInt64(source: Buffer, at: number): number {
   const value = source.readBigUInt64LE(at);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`Cannot read a number at ${at}: ${value} is too large`);
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ArchiveError('malformed', `Cannot read the archive: the number ${value} is too large`);
   return Number(value);
 }
 
