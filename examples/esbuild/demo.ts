@@ -26,16 +26,17 @@ function output(program: string, args: readonly string[]): string {
 
 /** `sha256sum -c` where there is one, else the same by hand. */
 function checkSums(): void {
-  const listed = readFileSync(join(PACKAGES, 'checksums.sha256'), 'utf8').trimEnd().split('\n');
-  if (spawnSync('sha256sum', ['--version']).status === 0) return run('sha256sum', ['-c', 'checksums.sha256'], PACKAGES);
-  for (const line of listed) {
-    const [sum, name = ''] = line.split(/ [ *]/);
-    const found = createHash('sha256')
-      .update(readFileSync(join(PACKAGES, name)))
-      .digest('hex');
-    if (found !== sum) throw new Error(`${name}: sha256 is ${found}, not ${sum}`);
-    console.log(`${name}: OK`);
-  }
+  if (spawnSync('sha256sum', ['--version']).status === 0) run('sha256sum', ['-c', 'checksums.sha256'], PACKAGES);
+  else for (const line of readFileSync(join(PACKAGES, 'checksums.sha256'), 'utf8').trimEnd().split('\n')) checkSum(line);
+}
+
+function checkSum(line: string): void {
+  const [sum, name = ''] = line.split(/ [ *]/);
+  const found = createHash('sha256')
+    .update(readFileSync(join(PACKAGES, name)))
+    .digest('hex');
+  if (found !== sum) throw new Error(`${name}: sha256 is ${found}, not ${sum}`);
+  console.log(`${name}: OK`);
 }
 
 function runBinary(platform: string): void {

@@ -21,5 +21,5 @@ export async function fromArchive(job: BuildJob<unknown>, { archive, sha256, pic
   const kept = await recall(job.buildDir, key);
   if (kept) return kept;
   job.log.debug(`take ${picks.length} files from ${archive}`);
-  return remember(job.buildDir, key, await extract(members(path), picks, { folder: job.buildDir, source, signal: job.signal }));
+  return remember(job.buildDir, key, await extract(members(path, archive), picks, { folder: job.buildDir, source, signal: job.signal }));
 }

@@ -19,23 +19,23 @@ const CHUNK = 1024 * 1024;
 /** Where POSIX tar headers have `ustar`. */
 const USTAR = 257;
 
-/** The members of a tar, tar.gz or zip file, in its order. The kind is told by content, not by name. */
-export async function* members(path: string): AsyncGenerator<Found> {
+/** The members of a tar, tar.gz or zip file, in its order. The kind is told by content, not by name; `label` is for messages. */
+export async function* members(path: string, label: string): AsyncGenerator<Found> {
   const file = await open(path);
   try {
-    yield* await reader(file, path);
+    yield* await reader(file, label);
   } finally {
     await file.close();
   }
 }
 
-async function reader(file: FileHandle, path: string): Promise<AsyncGenerator<Found>> {
+async function reader(file: FileHandle, label: string): Promise<AsyncGenerator<Found>> {
   const head = Buffer.alloc(512);
   const { bytesRead } = await file.read(head, 0, head.length, 0);
   if (head[0] === 0x1f && head[1] === 0x8b) return tarMembers(gunzip(file));
   if (head.toString('latin1', 0, 2) === 'PK') return zipMembers(file);
   if (head.toString('latin1', USTAR, USTAR + 5) === 'ustar') return tarMembers(bytes(file));
-  throw notAnArchive(path, bytesRead === 0 ? 'empty' : kindOf(head));
+  throw notAnArchive(label, bytesRead === 0 ? 'empty' : kindOf(head));
 }
 
 function bytes(file: FileHandle): Readable {
@@ -54,9 +54,13 @@ async function* tarMembers(chunks: Readable): AsyncGenerator<Found> {
 
 async function* zipMembers(file: FileHandle): AsyncGenerator<Found> {
   const { size } = await file.stat();
-  for (const entry of readZip({ size, read: (position, length) => readAt(file.fd, position, length) })) {
-    yield { path: plain(entry.path), type: named(entry.type), executable: true, body: { [Symbol.iterator]: () => entry.body()[Symbol.iterator]() } };
-  }
+  for (const { path, type, mode, target, body } of readZip({ size, read: (position, length) => readAt(file.fd, position, length) }))
+    yield {
+      path: plain(path),
+      type: named(type, target),
+      executable: (mode & 0o111) !== 0,
+      body: { [Symbol.iterator]: () => body()[Symbol.iterator]() },
+    };
 }
 
 function readAt(fd: number, position: number, length: number): Uint8Array {

@@ -10,7 +10,7 @@ const SETTING = /^npm_config_(?:\/\/|@|_auth|https?_proxy$|proxy$|noproxy$|ca$|c
  * (`_authToken=${NODE_AUTH_TOKEN}`); npm refuses to start when one of them is missing.
  */
 export function npmEnvironment(root: string, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const user = env['npm_config_userconfig'] ?? env['NPM_CONFIG_USERCONFIG'] ?? resolve(homedir(), '.npmrc');
+  const user = env.npm_config_userconfig ?? env.NPM_CONFIG_USERCONFIG ?? resolve(homedir(), '.npmrc');
   const named = new Set([resolve(root, '.npmrc'), user].flatMap(references));
   const wanted = Object.entries(env).filter(([name]) => named.has(name) || SETTING.test(name));
   return Object.fromEntries(wanted.filter((pair): pair is [string, string] => pair[1] !== undefined));

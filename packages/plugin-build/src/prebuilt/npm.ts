@@ -4,10 +4,10 @@ import type { BuildJob, BuildOutput } from '@provisioning-dist/core';
 import { fromDirectory } from './directory.ts';
 import { packFailed, packGaveNothing, wrongDigest } from './errors.ts';
 import { extract } from './extract.ts';
-import { npmEnvironment } from './npm-environment.ts';
 import { installed } from './installed.ts';
 import { digestOf, recall, remember } from './kept.ts';
 import { type Found, members } from './members.ts';
+import { npmEnvironment } from './npm-environment.ts';
 import type { NpmRequest } from './request.ts';
 
 type Job = BuildJob<unknown>;
@@ -28,14 +28,17 @@ async function fetched(job: Job, wanted: NpmRequest): ReturnType<typeof extract>
   job.log.info(`fetch ${spec}`);
   const tarball = await pack(job, spec);
   if (wanted.integrity !== undefined) await checkIntegrity(tarball, spec, wanted.integrity);
-  return extract(inside(members(tarball)), wanted.picks, { folder: job.buildDir, source: spec, signal: job.signal });
+  return extract(inside(members(tarball, spec)), wanted.picks, { folder: job.buildDir, source: spec, signal: job.signal });
 }
 
 /** npm fetches by the user's own registry, proxy and credentials, and checks the registry's integrity value. */
 async function pack(job: Job, spec: string): Promise<string> {
   const folder = mkdtempSync(join(job.tmp(), 'npm-'));
   try {
-    await job.exec(['npm', 'pack', spec, '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: job.root, env: npmEnvironment(job.root) });
+    await job.exec(['npm', 'pack', spec, '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: job.root,
+      env: npmEnvironment(job.root),
+    });
   } catch (cause) {
     throw packFailed(spec, npmCode(cause), cause);
   }
