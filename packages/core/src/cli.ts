@@ -40,11 +40,13 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
 async function dispatch(argv: string[], pjson: PJSON, { commands }: MainOptions): Promise<void> {
   const ignoreManifest = commands !== undefined;
   const { plugins = [], ...own } = { ...pjson.oclif, ...(commands ? { commands } : {}) };
-  const config = await Config.load({ root: ROOT, pjson: { ...pjson, oclif: own }, userPlugins: false, ignoreManifest });
-  const [id = '', ...rest] = argv;
-  if (config.findCommand(id)) return asksHelp(rest) ? showHelp(config, argv) : await config.runCommand(id, rest);
+  const [id = '--help', ...rest] = argv;
+  if (!id.startsWith('-')) {
+    const config = await Config.load({ root: ROOT, pjson: { ...pjson, oclif: own }, userPlugins: false, ignoreManifest });
+    if (config.findCommand(id)) return asksHelp(rest) ? showHelp(config, argv) : await config.runCommand(id, rest);
+  }
   const whole = await Config.load({ root: ROOT, pjson: { ...pjson, oclif: { ...own, plugins } }, ignoreManifest });
-  if (argv.length === 0 || asksHelp([id])) return showHelp(whole, argv);
+  if (asksHelp([id])) return showHelp(whole, argv);
   refuseUnknown(id, whole);
   await run(argv, whole);
 }

@@ -60,8 +60,11 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-/** A command made from its parts; its file exports the value by default. */
-export function defineCommand<Flags, Args>(definition: CommandDefinition<Flags, Args>): typeof Command {
+/** What a command's file exports by default: `const check: CommandClass = defineCommand({ … }); export default check`. */
+export type CommandClass = typeof Command;
+
+/** A command made from its parts. */
+export function defineCommand<Flags, Args>(definition: CommandDefinition<Flags, Args>): CommandClass {
   const { summary, description, aliases = [], examples, flags = {}, args = {}, work } = definition;
   return class extends BaseCommand {
     static override summary = summary;

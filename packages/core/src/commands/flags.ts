@@ -13,7 +13,7 @@ type Switch = BooleanFlag<boolean>;
 export const outputFlags: { readonly json: Switch; readonly quiet: Switch; readonly verbose: Switch } = {
   json: Flags.boolean({ summary: 'Print one JSON object per line', helpGroup: 'OUTPUT', exclusive: ['quiet'] }),
   quiet: Flags.boolean({ char: 'q', summary: 'Print errors only', helpGroup: 'OUTPUT' }),
-  verbose: Flags.boolean({ summary: 'Print details too', helpGroup: 'OUTPUT', exclusive: ['quiet'] }),
+  verbose: Flags.boolean({ summary: 'Print details too', helpGroup: 'OUTPUT' }),
 };
 
 /** Which project. */
@@ -30,27 +30,27 @@ export const releaseFlags: { readonly version: Text; readonly snapshot: Switch }
 
 /** Which cells of the plan. */
 export const selectionFlags: { readonly platform: Texts; readonly variant: Texts; readonly format: Texts } = {
-  platform: list({ char: 'p', aliases: ['platforms'], summary: 'Platforms: name, OS, os/arch, triple or glob', helpValue: 'PLATFORM,…' }),
-  variant: list({ aliases: ['variants'], summary: 'Variants', helpValue: 'VARIANT,…' }),
+  platform: list({ char: 'p', aliases: ['platforms'], summary: 'Platforms: name, OS, os/arch, triple or glob', helpValue: 'PLATFORM' }),
+  variant: list({ aliases: ['variants'], summary: 'Variants', helpValue: 'VARIANT' }),
   format: list({
     char: 'f',
     aliases: ['formats'],
     summary: 'Formats: key, instance or group (archive, package, installer, container)',
-    helpValue: 'FORMAT,…',
+    helpValue: 'FORMAT',
   }),
 };
 
 /** Which steps and instances. */
 export const stepFlags: { readonly skip: Texts; readonly only: Texts } = {
-  skip: list({ summary: 'Leave out steps or instances', helpValue: 'STEP|ID,…' }),
-  only: list({ summary: 'Do only these steps or instances', helpValue: 'STEP|ID,…', exclusive: ['skip'] }),
+  skip: list({ summary: 'Leave out steps or instances', helpValue: 'STEP|ID' }),
+  only: list({ summary: 'Do only these steps or instances', helpValue: 'STEP|ID', exclusive: ['skip'] }),
 };
 
 /** How much of the machine and for how long. */
 export const resourceFlags: { readonly jobs: Amount; readonly memory: Amount; readonly timeout: Amount } = {
-  jobs: Flags.integer({ char: 'j', summary: 'Jobs side by side', helpValue: 'N', helpGroup: 'RESOURCES', min: 1 }),
-  memory: quantityFlag('memory', SIZE, { summary: 'Memory for running jobs, as 512MiB or 2GiB', helpValue: 'SIZE', helpGroup: 'RESOURCES' }),
-  timeout: quantityFlag('timeout', DURATION, { summary: 'Time for the whole run, as 90s, 30m or 1h', helpValue: 'TIME', helpGroup: 'RESOURCES' }),
+  jobs: Flags.integer({ char: 'j', summary: 'Jobs side by side', helpValue: 'N', helpGroup: 'RESOURCE', min: 1 }),
+  memory: quantityFlag('memory', SIZE, { summary: 'Memory for running jobs, as 512MiB or 2GiB', helpValue: 'SIZE', helpGroup: 'RESOURCE' }),
+  timeout: quantityFlag('timeout', DURATION, { summary: 'Time for the whole run, as 90s, 30m or 1h', helpValue: 'TIME', helpGroup: 'RESOURCE' }),
 };
 
 /** Where artifacts go. */

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { DistError, DistErrors, EXIT, type Where } from '../errors.ts';
+import { suggestion } from '../model/suggest.ts';
 import { cleanBlock, cleanLine, type Paint } from './terminal.ts';
 
 /** An error as data: what `--json` carries and what people read is made from it. */
@@ -68,19 +69,37 @@ function renderWhere({ file, line, column, subject }: Where): string {
 function problemOf(error: unknown): Problem {
   if (!(error instanceof Error)) return { code: 'internal', message: String(error), causes: [] };
   const facts = { causes: causesOf(error), ...(error.stack ? { stack: error.stack } : {}) };
-  if (error instanceof DistError) return { ...facts, ...factsOf(error) };
-  if (oclifExit(error) !== undefined) return { ...facts, ...usageFacts(error) };
-  return { ...facts, ...foreignFacts(error) };
+  if (error instanceof DistError) return { ...factsOf(error), ...facts };
+  if (oclifExit(error) !== undefined) return { ...usageFacts(error), ...facts };
+  return { ...foreignFacts(error), ...facts };
 }
 
 function factsOf({ code, message, where, hint, data }: DistError): Omit<Problem, 'causes'> {
-  return { code, message, ...(where ? { where } : {}), ...(hint ? { hint } : {}), ...(data ? { data } : {}) };
+  return { code, message: withoutOclifFrame(message), ...(where ? { where } : {}), ...(hint ? { hint } : {}), ...(data ? { data } : {}) };
 }
 
 /** oclif's own errors: a command line that does not parse. */
 function usageFacts(error: Error): Omit<Problem, 'causes'> {
-  const message = stripVTControlCharacters(error.message).replace(/\nSee more help with --help$/, '');
-  return { code: 'usage', message, hint: 'add --help to see what the command takes' };
+  const near = nearFlag(error);
+  return {
+    code: 'usage',
+    message: withoutOclifFrame(stripVTControlCharacters(error.message)),
+    hint: near ? `did you mean --${near}?` : 'add --help to see what the command takes',
+  };
+}
+
+/** oclif writes its own words around the message of whatever a flag's parser throws. */
+function withoutOclifFrame(message: string): string {
+  return message.replace(/^Parsing --\S+ \n\t/, '').replace(/\nSee more help with --help$/, '');
+}
+
+/** The flag a misspelt one resembles; oclif's NonExistentFlagsError carries what was typed and what exists. */
+function nearFlag(
+  error: Error & { readonly flags?: unknown; readonly parse?: { readonly input?: { readonly flags?: object } } },
+): string | undefined {
+  const known = error.parse?.input?.flags;
+  if (!known || !Array.isArray(error.flags)) return undefined;
+  return suggestion(String(error.flags[0]).replace(/^-+/, ''), Object.keys(known));
 }
 
 function foreignFacts(error: Error): Omit<Problem, 'causes'> {
