@@ -1,11 +1,12 @@
 import type { LoadedConfig, PackageInstance, Position } from './config/config.ts';
+import { whereOf } from './config/errors.ts';
 import { DistError, EXIT } from './errors.ts';
 import { KeyedBail, KeyedSeries, Series, type TapObserver } from './hook-taps.ts';
 import type { BeforeBuildJob, HookFacade, PackageAnswer, StageJob } from './hooks.ts';
 import type { Os } from './model/platform.ts';
 import { suggestion } from './model/suggest.ts';
 import type { AnyBuilder, AnyFormat, AnyRegistry, BuildJob, BuildOutput, FormatJob, Plugin, RegistryJob } from './plugin.ts';
-import { BUNDLED, findBundled, findPlugin, type FoundPlugin, whereOf } from './plugin-loader.ts';
+import { BUNDLED, findBundled, findPlugin, type FoundPlugin } from './plugin-loader.ts';
 
 /** Configuration -> plugins -> tapped hooks; the only place where they meet. */
 

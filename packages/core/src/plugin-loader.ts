@@ -3,6 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Position } from './config/config.ts';
+import { whereOf } from './config/errors.ts';
 import { DistError, EXIT } from './errors.ts';
 import { API_VERSION, type Plugin } from './plugin.ts';
 
@@ -105,14 +106,4 @@ function pluginApiVersion(name: string, version: number): DistError {
     exit: EXIT.usage,
     hint: version > API_VERSION ? 'update provisioning-dist' : 'update the plugin',
   });
-}
-
-/** A configuration position as an error's place. */
-export function whereOf(at: Position): { file: string; line?: number; column?: number; subject: string } {
-  return {
-    file: at.file,
-    ...(at.line === undefined ? {} : { line: at.line }),
-    ...(at.column === undefined ? {} : { column: at.column }),
-    subject: at.key,
-  };
 }

@@ -49,11 +49,11 @@ export function baseEnvironment(env: NodeJS.ProcessEnv): Record<string, string> 
 interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
-  readonly exitCode?: number;
-  readonly signal?: string;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
   readonly timedOut: boolean;
-  readonly code?: string;
-  readonly shortMessage?: string;
+  readonly code?: string | undefined;
+  readonly shortMessage?: string | undefined;
 }
 
 function execFailed(program: string, outcome: Outcome, options: ExecOptions): DistError {

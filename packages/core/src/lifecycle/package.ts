@@ -8,7 +8,7 @@ import type { Distribution } from '../model/distribution.ts';
 import type { Entry } from '../model/entry.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
 import type { FormatJob, LayoutMember } from '../plugin.ts';
-import { safeRelativePath } from '../model/path-rules.ts';
+import { destinationProblem } from '../model/path-rules.ts';
 import { entriesOf } from './components.ts';
 import { writeParts } from './output.ts';
 import { cellOf, type ResolvedFormat } from './plan.ts';
@@ -118,7 +118,7 @@ async function writeLayout(run: RunContext, path: string, members: Iterable<Layo
   try {
     mkdirSync(temporary, { mode: 0o755 });
     for (const member of members) {
-      const target = join(temporary, safeRelativePath(member.path));
+      const target = join(temporary, checkedPath(member.path, path));
       if (member.type === 'directory') mkdirSync(target, { recursive: true, mode: member.mode });
       else if (member.type === 'symlink') symlinkSync(member.target, target);
       else {
@@ -135,6 +135,12 @@ async function writeLayout(run: RunContext, path: string, members: Iterable<Layo
   }
   const sha256 = createHash('sha256').update(lines.toSorted().join('')).digest('hex');
   return { size, sha256, digests: { sha256 } };
+}
+
+function checkedPath(member: string, layout: string): string {
+  const problem = destinationProblem(member);
+  if (problem !== undefined) throw new DistError('layout-path', `Cannot write "${member}" into "${layout}": ${problem}`);
+  return member;
 }
 
 function nothingInside(planned: PlannedArtifact): DistError {

@@ -1,9 +1,9 @@
 import type { Position } from '../config/config.ts';
+import { whereOf } from '../config/errors.ts';
 import { DistError, EXIT } from '../errors.ts';
 import type { PlannedArtifact, PlanReason } from '../model/plan.ts';
 import type { Platform } from '../model/platform.ts';
 import { suggestion } from '../model/suggest.ts';
-import { whereOf } from '../plugin-loader.ts';
 
 export function unknownVariant(name: string, declared: readonly string[]): DistError {
   const near = suggestion(name, declared);

@@ -1,5 +1,5 @@
 import type { PackageInstance, ProductConfig } from '../config/config.ts';
-import { artifactName } from '../config/template.ts';
+import { artifactName, DEFAULT_ARTIFACT_NAME } from '../config/template.ts';
 import { type DistError, throwCollected } from '../errors.ts';
 import type { Plan, PlannedArtifact, PlannedDistribution, PlannedPublish, PlanReason } from '../model/plan.ts';
 import type { Os, Platform } from '../model/platform.ts';
@@ -44,8 +44,6 @@ export interface PlanFilters {
   readonly variants: readonly string[];
   readonly formats: readonly string[];
 }
-
-export const DEFAULT_ARTIFACT_NAME = '{name}-{version}-{platform}-{variant}.{ext}';
 
 /** Names core writes itself. */
 export const CHECKSUMS_NAME = 'checksums.sha256';

@@ -6,7 +6,7 @@ import type { Platform } from '../model/platform.ts';
 import type { BuildOutput } from '../plugin.ts';
 import { atomicWrite } from './atomic-write.ts';
 import { buildPlatform } from './build.ts';
-import { openOutputFolder, readManifest } from './output-folder.ts';
+import { cleanOutputFolder, openOutputFolder, readManifest } from './output-folder.ts';
 import { packageArtifact } from './package.ts';
 import { CHECKSUMS_NAME, distributionKey, MANIFEST_NAME } from './plan.ts';
 import { Pool, settleAll } from './pool.ts';
@@ -35,7 +35,8 @@ export async function produce(run: RunContext, options: ProduceOptions): Promise
     await packageWide(run, { earlier, made });
   } finally {
     removeStale(run, earlier, made);
-    writeSummaries(run, [...others, ...made]);
+    if (earlier === undefined && made.length === 0) cleanOutputFolder(run.outputDir);
+    else writeSummaries(run, [...others, ...made]);
   }
   return readManifest(run.outputDir);
 }

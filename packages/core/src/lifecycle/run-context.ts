@@ -4,7 +4,7 @@ import type { Log } from '../effect.ts';
 import type { Host } from '../host.ts';
 import type { ArtifactSet } from '../model/artifact-set.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Report } from '../report.ts';
+import type { Report } from '../report/report.ts';
 import type { ResolvedPackage } from './plan.ts';
 import type { ResolvedRegistry } from './registries.ts';
 import type { TempFolders } from './temp.ts';

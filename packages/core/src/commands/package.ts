@@ -1,0 +1,47 @@
+import * as Flags from '@oclif/core/flags';
+import { type CommandClass, defineCommand } from './base.ts';
+import { placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
+import { sessionOptions } from './session-flags.ts';
+import { table } from './table.ts';
+import { withSession } from './with-session.ts';
+
+const command: CommandClass = defineCommand({
+  summary: 'Build, stage and package',
+  description: 'Makes every planned artifact, checksums.sha256 and release.json in the output folder. Artifacts that are up to date are kept.',
+  examples: [
+    { command: 'package', description: 'Everything the configuration plans' },
+    { command: 'package --format deb,archive --platform linux', description: 'Only some formats and platforms' },
+    { command: 'package --from dist/acme-1.0.0-linux-amd64 --format tar.gz', description: 'Package a tree that is already staged' },
+  ],
+  flags: {
+    ...projectFlags,
+    ...releaseFlags,
+    ...selectionFlags,
+    ...stepFlags,
+    ...placeFlags,
+    ...resourceFlags,
+    from: Flags.string({ summary: 'Staged tree to package instead of building one', helpValue: 'DIR', multiple: true }),
+    clean: Flags.boolean({ summary: "Remove another version's artifacts from the output folder first" }),
+  },
+  work: async ({ flags, report, signal }) => {
+    const { packageRelease } = await import('../lifecycle/package-release.ts');
+    const { stagedFrom } = await import('../lifecycle/staged-from.ts');
+    const staged = await stagedFrom(flags.from ?? [], flags.platform);
+    const options = sessionOptions({ ...flags, ...(staged === undefined ? {} : { platform: staged.platforms, variant: staged.variants }) });
+    await withSession(options, { report, signal }, async ({ runs }) => {
+      for (const run of runs) {
+        const manifest = await packageRelease(run, {
+          clean: flags.clean === true,
+          ...(staged === undefined ? {} : { staged: staged.distributions }),
+        });
+        const rows = manifest.artifacts.map(({ name, size, sha256 }) => [name, String(size), sha256]);
+        report.result(
+          { outputDir: run.outputDir, artifacts: manifest.artifacts },
+          `${table(['artifact', 'bytes', 'sha256'], rows)}\n\nin ${run.outputDir}`,
+        );
+      }
+    });
+  },
+});
+
+export default command;

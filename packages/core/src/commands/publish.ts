@@ -1,0 +1,40 @@
+import * as Flags from '@oclif/core/flags';
+import { type CommandClass, defineCommand } from './base.ts';
+import { dryRunFlags, list, placeFlags, projectFlags, releaseFlags, resourceFlags, stepFlags } from './flags.ts';
+import { publishText } from './publish-text.ts';
+import { sessionOptions } from './session-flags.ts';
+import { withSession } from './with-session.ts';
+
+const command: CommandClass = defineCommand({
+  summary: 'Publish packaged artifacts',
+  description:
+    'Checks every artifact of the output folder against its digest, then publishes to every registry: hidden changes first, visible ones when all are ready.',
+  examples: [
+    { command: 'publish', description: 'Everything, everywhere' },
+    { command: 'publish --registry local --dry-run', description: 'Show what would be done for one registry' },
+    { command: 'publish --from artifacts/', description: 'Artifacts another machine has made' },
+  ],
+  flags: {
+    ...projectFlags,
+    ...releaseFlags,
+    ...stepFlags,
+    ...placeFlags,
+    ...resourceFlags,
+    ...dryRunFlags,
+    registry: list({ summary: 'Only these registries, by id', helpValue: 'ID,…', aliases: ['registries'] }),
+    from: Flags.string({ summary: 'Folder with artifacts and release.json', helpValue: 'DIR', aliases: ['asset-dir'], exclusive: ['output-dir'] }),
+    'break-lock': Flags.boolean({ summary: 'Take over the lock of another machine' }),
+  },
+  work: ({ flags, report, signal }) => {
+    const options = sessionOptions({ ...flags, 'output-dir': flags.from ?? flags['output-dir'], only: flags.registry ?? flags.only });
+    return withSession(options, { report, signal }, async ({ runs }) => {
+      const { publishRelease } = await import('../lifecycle/publish-release.ts');
+      for (const run of runs) {
+        const summary = await publishRelease(run, { dryRun: flags['dry-run'] === true, breakLock: flags['break-lock'] === true });
+        report.result(summary, publishText(summary));
+      }
+    });
+  },
+});
+
+export default command;

@@ -1,0 +1,38 @@
+import * as Flags from '@oclif/core/flags';
+import { type CommandClass, defineCommand } from './base.ts';
+import { dryRunFlags, placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
+import { publishText } from './publish-text.ts';
+import { sessionOptions } from './session-flags.ts';
+import { withSession } from './with-session.ts';
+
+const command: CommandClass = defineCommand({
+  summary: 'Build, package and publish in one go',
+  description: 'Looks for everything that would make it fail before anything is built, makes every artifact, then publishes to every registry.',
+  examples: [
+    { command: 'release', description: 'Release the version the repository is tagged with' },
+    { command: 'release --dry-run', description: 'Show the artifacts and every change outside, without making any' },
+    { command: 'release --snapshot', description: 'A version made from the commit, published locally only' },
+  ],
+  flags: {
+    ...projectFlags,
+    ...releaseFlags,
+    ...selectionFlags,
+    ...stepFlags,
+    ...placeFlags,
+    ...resourceFlags,
+    ...dryRunFlags,
+    clean: Flags.boolean({ summary: "Remove another version's artifacts from the output folder first" }),
+    'break-lock': Flags.boolean({ summary: 'Take over the lock of another machine' }),
+  },
+  work: ({ flags, report, signal }) =>
+    withSession(sessionOptions(flags), { report, signal }, async ({ runs }) => {
+      const { release } = await import('../lifecycle/release.ts');
+      for (const run of runs) {
+        const options = { dryRun: flags['dry-run'] === true, clean: flags.clean === true, breakLock: flags['break-lock'] === true };
+        const summary = await release(run, options);
+        report.result(summary, publishText(summary));
+      }
+    }),
+});
+
+export default command;

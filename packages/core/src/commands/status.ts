@@ -1,0 +1,40 @@
+import { type CommandClass, defineCommand } from './base.ts';
+import { placeFlags, projectFlags, releaseFlags } from './flags.ts';
+import { sessionOptions } from './session-flags.ts';
+import { table } from './table.ts';
+import { withSession } from './with-session.ts';
+
+const command: CommandClass = defineCommand({
+  summary: 'Show what is made and published of a release',
+  description: 'Compares the plan with the output folder, shows how the last run ended and what the journal says of every registry.',
+  examples: [
+    { command: 'status', description: 'Of the release the configuration plans' },
+    { command: 'status --version 1.4.0 --json', description: 'Of another one, as data' },
+  ],
+  flags: { ...projectFlags, ...releaseFlags, ...placeFlags },
+  work: ({ flags, report, signal }) =>
+    withSession(sessionOptions(flags), { report, signal }, async ({ runs }) => {
+      const { releaseStatus } = await import('../lifecycle/status.ts');
+      for (const run of runs) {
+        const status = await releaseStatus(run);
+        const artifacts = table(
+          ['artifact', 'state'],
+          status.artifacts.map(({ name, state }) => [name, state]),
+        );
+        const effects = table(
+          ['registry', 'effect', 'state'],
+          status.effects.map(({ instance, effect, state }) => [instance, effect, state]),
+        );
+        const last =
+          status.lastRun === undefined
+            ? 'no run yet'
+            : `last run: ${status.lastRun.command}, ${status.lastRun.outcome} (exit ${status.lastRun.exit})`;
+        report.result(
+          status,
+          [`${status.name} ${status.version}`, last, '', artifacts, ...(status.effects.length === 0 ? [] : ['', effects])].join('\n'),
+        );
+      }
+    }),
+});
+
+export default command;

@@ -1,0 +1,25 @@
+import { renderTemplate } from '../config/template.ts';
+import { DistError, throwCollected } from '../errors.ts';
+import type { RunContext } from './run-context.ts';
+import { templateFields } from './template-fields.ts';
+
+/** Renders every template of the contents rules for every planned distribution, without looking at files. Throws all problems. */
+export function checkTemplates(run: RunContext): void {
+  const problems = new Map<string, DistError>();
+  for (const { platform, variant } of run.plan.distributions) {
+    const fields = { ...templateFields({ release: run.plan.release, platform, variant }), build: '' };
+    for (const rule of run.product.contents) {
+      for (const text of [rule.from, rule.to]) if (text !== undefined) collect(problems, () => renderTemplate(text, fields, rule.at, { glob: true }));
+    }
+  }
+  throwCollected([...problems.values()]);
+}
+
+function collect(problems: Map<string, DistError>, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof DistError)) throw error;
+    problems.set(`${error.where?.line} ${error.message}`, error);
+  }
+}

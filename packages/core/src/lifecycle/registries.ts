@@ -1,0 +1,41 @@
+import type { ProductConfig, PublishInstance } from '../config/config.ts';
+import type { OptionsParser } from '../config/options.ts';
+import type { Host, Provided } from '../host.ts';
+import type { PlannedPublish } from '../model/plan.ts';
+import type { Release } from '../model/release.ts';
+import type { AnyRegistry } from '../plugin.ts';
+import { publishOrder } from './publish-graph.ts';
+import type { Selection } from './selection.ts';
+
+/** An instance under `publish:` with its plugin's definition and parsed options. */
+export interface ResolvedRegistry {
+  readonly instance: PublishInstance;
+  readonly provided: Provided<AnyRegistry>;
+  readonly options: unknown;
+}
+
+export function resolveRegistries(host: Host, product: ProductConfig, parser: OptionsParser): readonly ResolvedRegistry[] {
+  return product.publish.flatMap((instance) => {
+    const provided = host.registries.get(instance.use);
+    if (!provided) return [];
+    return [{ instance, provided, options: parser.parse(provided.definition.options, instance.options, instance.at) }];
+  });
+}
+
+/** The publish section of the plan, in the order of publishing. */
+export function plannedPublish(registries: readonly ResolvedRegistry[], release: Release, selection: Selection): readonly PlannedPublish[] {
+  const planned = registries.map(({ instance, provided }): PlannedPublish => {
+    const skipped = skipReason(instance, provided, release, selection);
+    const { id, use, required, needs } = instance;
+    return { id, use, required, needs, ...(skipped === undefined ? {} : { skipped }) };
+  });
+  const order = publishOrder(planned).waves.flat();
+  const rank = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
+  return planned.toSorted((a, b) => rank(a.id) - rank(b.id));
+}
+
+function skipReason(instance: PublishInstance, provided: Provided<AnyRegistry>, release: Release, selection: Selection): string | undefined {
+  const leftOut = selection.leftOut('publish', instance.id);
+  if (leftOut !== undefined) return leftOut;
+  return release.snapshot && provided.definition.snapshots !== true ? 'snapshots are not published there' : undefined;
+}

@@ -1,0 +1,229 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ContentStore } from '@provisioning-dist/payload';
+import type { BuildItem, LoadedConfig, PackageInstance, Position, ProductConfig } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { createOptionsParser, type OptionsParser } from '../config/options.ts';
+import { DistError, EXIT, throwCollected } from '../errors.ts';
+import { gitFacts } from '../git.ts';
+import { groupOf, type Host, openHost, type UsedKey, usedKeys } from '../host.ts';
+import { ArtifactSet } from '../model/artifact-set.ts';
+import type { Os } from '../model/platform.ts';
+import type { Release } from '../model/release.ts';
+import { resolvePlatforms } from '../model/resolve-platforms.ts';
+import { suggestion } from '../model/suggest.ts';
+import { releaseDate, resolveVersion } from '../model/version.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
+import type { Report } from '../report/report.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { planRelease, type PlanFilters, type ResolvedFormat, type ResolvedPackage } from './plan.ts';
+import { plannedPublish, resolveRegistries } from './registries.ts';
+import type { RunContext } from './run-context.ts';
+import { parseSelection } from './selection.ts';
+import { tempFolders } from './temp.ts';
+
+/** From flags to one run context per product: configuration, plugins, options, facts and plan. Nothing outside is changed. */
+
+export interface SessionOptions {
+  readonly cwd: string;
+  readonly configFile?: string;
+  readonly product?: string;
+  /** `--version`: wins over the configuration. */
+  readonly version?: string;
+  readonly snapshot: boolean;
+  readonly filters: PlanFilters;
+  readonly skip: readonly string[];
+  readonly only: readonly string[];
+  readonly jobs?: number;
+  /** Bytes for encoder jobs. */
+  readonly memory?: number;
+  readonly outputDir?: string;
+}
+
+export interface Session {
+  readonly config: LoadedConfig;
+  readonly host: Host;
+  /** One per product, or only the chosen one. */
+  readonly runs: readonly RunContext[];
+  /** Removes temporary folders and closes the store. */
+  readonly close: () => Promise<void>;
+}
+
+export interface SessionTools {
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export async function openSession(options: SessionOptions, tools: SessionTools): Promise<Session> {
+  const { config, redactor } = await openConfig(options, tools);
+  const products = chosenProducts(config, options.product);
+  const host = await openHost(config, usedKeys(config, flagKeys(options, products)));
+  const parser = createOptionsParser({ env: tools.env, redactor });
+  const shared = sharedStore(options, tools);
+  const runs = await Promise.all(products.map((product) => openRun({ product, options, tools, host, parser, redactor, store: shared.open })));
+  return {
+    config,
+    host,
+    runs,
+    close: async () => {
+      for (const run of runs) run.tmp.removeAll();
+      await shared.close();
+    },
+  };
+}
+
+/** The configuration and a redactor that knows its secrets. */
+export async function openConfig(options: Pick<SessionOptions, 'cwd' | 'configFile'>, tools: SessionTools): Promise<{ readonly config: LoadedConfig; readonly redactor: Redactor }> {
+  const redactor = createRedactor();
+  tools.report.attach({ redact: redactor.redact });
+  const config = await loadConfig({ cwd: options.cwd, env: tools.env, redactor, ...(options.configFile === undefined ? {} : { file: options.configFile }) });
+  return { config, redactor };
+}
+
+interface RunInput {
+  readonly product: ProductConfig;
+  readonly options: SessionOptions;
+  readonly tools: SessionTools;
+  readonly host: Host;
+  readonly parser: OptionsParser;
+  readonly redactor: Redactor;
+  readonly store: () => Promise<ContentStore>;
+}
+
+async function openRun(input: RunInput): Promise<RunContext> {
+  const { product, options, tools, host, parser, redactor } = input;
+  const release = await releaseOf(product, options, tools);
+  const { platforms, problems } = resolvePlatforms(product.platforms);
+  throwCollected(problems);
+  const packages = resolvePackages(host, withFlagFormats(host, product, options.filters.formats), parser);
+  const registries = resolveRegistries(host, product, parser);
+  const selection = parseSelection(options, {
+    build: product.build.map(({ id }) => id),
+    package: packages.map(({ instance }) => instance.id),
+    publish: registries.map(({ instance }) => instance.id),
+  });
+  const plan = planRelease({
+    product,
+    release,
+    platforms,
+    packages,
+    publish: plannedPublish(registries, release, selection),
+    filters: options.filters,
+    selection,
+    knownFormats: [...new Set([...packages.map(({ instance }) => instance.id), ...host.formats.keys()])].sort(),
+  });
+  const stateDir = join(product.paths.state, 'releases', `${release.product}-${release.version}`);
+  return {
+    host,
+    product,
+    plan,
+    packages,
+    registries,
+    builderOptions: builderOptions(host, parser),
+    report: tools.report,
+    signal: tools.signal,
+    log: tools.report.log,
+    redact: redactor.redact,
+    tmp: tempFolders(product.paths.state),
+    artifacts: new ArtifactSet(),
+    store: input.store,
+    jobs: options.jobs ?? availableParallelism(),
+    outputDir: options.outputDir === undefined ? product.paths.packages : resolve(options.cwd, options.outputDir),
+    stateDir,
+  };
+}
+
+async function releaseOf(product: ProductConfig, options: SessionOptions, tools: SessionTools): Promise<Release> {
+  const git = await gitFacts(product.root, { tagPrefix: product.tagPrefix });
+  const version = resolveVersion(product.version, git, {
+    snapshot: options.snapshot,
+    tagPrefix: product.tagPrefix,
+    ...(options.version === undefined ? {} : { override: options.version }),
+  });
+  const { date, notice } = releaseDate(tools.env['SOURCE_DATE_EPOCH'], git);
+  if (notice !== undefined) tools.report.info(notice);
+  const { description, homepage, license, maintainer, vendor } = product;
+  const texts = { description, homepage, license, maintainer, vendor, commit: git?.commit };
+  const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined));
+  return Object.freeze({ product: product.product, name: product.name, ...version, date, ...given });
+}
+
+function resolvePackages(host: Host, instances: readonly PackageInstance[], parser: OptionsParser): readonly ResolvedPackage[] {
+  return instances.map((instance) => {
+    const own = host.formats.get(instance.use);
+    const choices = (own ? [own] : groupOf(host, instance.use)).map((provided): ResolvedFormat => {
+      const { key, definition } = provided;
+      return { key, definition, options: parser.parse(definition.options, instance.options, instance.at) };
+    });
+    return {
+      instance,
+      format: (os: Os | undefined) => (own || os === undefined ? choices[0] : choices.find(({ definition }) => definition.defaultFor?.includes(os))),
+      answersTo: (name: string) =>
+        name === instance.id || name === instance.use || choices.some(({ key, definition }) => name === key || name === definition.group),
+    };
+  });
+}
+
+/** Formats named by flags only get an instance with default options; a project without `packages:` gets the default archives. */
+function withFlagFormats(host: Host, product: ProductConfig, formats: readonly string[]): readonly PackageInstance[] {
+  const configured = product.packages.length === 0 && formats.length === 0 ? [implicitInstance('archive', 'packages')] : product.packages;
+  const known = (name: string): boolean =>
+    configured.some((instance) => {
+      const definition = host.formats.get(instance.use)?.definition;
+      return name === instance.id || name === instance.use || name === definition?.group || groupOf(host, instance.use).some(({ key }) => key === name);
+    });
+  const missing = formats.filter((name) => !known(name));
+  return [...configured, ...missing.map((name) => implicitInstance(name, '--format'))];
+}
+
+function implicitInstance(use: string, key: string): PackageInstance {
+  return { id: use, use, options: {}, at: { file: key, key } };
+}
+
+/** Keys that flags use beyond the configuration, so that their bundled plugins are loaded and unknown ones refused. */
+function flagKeys(options: SessionOptions, products: readonly ProductConfig[]): readonly UsedKey[] {
+  const configured = new Set(products.flatMap((product) => product.packages.flatMap(({ id, use }) => [id, use])));
+  const names = options.filters.formats.filter((name) => !configured.has(name));
+  const implied = products.some((product) => product.packages.length === 0) && names.length === 0 ? ['archive'] : [];
+  const at: Position = { file: '--format', key: '--format' };
+  return [...names, ...implied].map((key): UsedKey => ({ section: 'formats', key, at }));
+}
+
+function builderOptions(host: Host, parser: OptionsParser): (item: BuildItem) => unknown {
+  return (item) => {
+    const builder = host.builders.get(item.use);
+    if (!builder) throw new RangeError(`Cannot find builder "${item.use}": the host did not load it`);
+    return parser.parse(builder.definition.options, item.options, item.at);
+  };
+}
+
+function chosenProducts(config: LoadedConfig, name: string | undefined): readonly ProductConfig[] {
+  if (name === undefined) return config.products;
+  const found = config.products.filter(({ product }) => product === name);
+  if (found.length > 0) return found;
+  const names = config.products.map(({ product }) => product);
+  const near = suggestion(name, names);
+  throw new DistError('unknown-product', `Cannot select product "${name}": there are ${names.join(', ')}`, {
+    exit: EXIT.usage,
+    ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+  });
+}
+
+function sharedStore(options: SessionOptions, tools: SessionTools): { readonly open: () => Promise<ContentStore>; readonly close: () => Promise<void> } {
+  let opened: Promise<ContentStore> | undefined;
+  return {
+    open: () => (opened ??= openStore(options, tools)),
+    close: async () => (await opened)?.close(),
+  };
+}
+
+function openStore({ memory, jobs }: SessionOptions, { env, signal, report }: SessionTools): Promise<ContentStore> {
+  return ContentStore.open({
+    dir: cacheFolder(env),
+    signal,
+    notice: report.warn,
+    ...(memory === undefined ? {} : { memory }),
+    ...(jobs === undefined ? {} : { threads: jobs }),
+  });
+}

@@ -1,0 +1,49 @@
+import { renderTemplate } from '../config/template.ts';
+import { DistError } from '../errors.ts';
+import type { Distribution } from '../model/distribution.ts';
+import type { Entry } from '../model/entry.ts';
+import { comparePaths } from '../model/path-order.ts';
+import { destinationProblem } from '../model/path-rules.ts';
+import type { PlannedDistribution } from '../model/plan.ts';
+import type { BuildOutput } from '../plugin.ts';
+import type { RunContext } from './run-context.ts';
+import { stageDistribution } from './stage.ts';
+import { templateFields } from './template-fields.ts';
+
+/** Stages one distribution by the contents rules, then lets the `stage` hook add entries. */
+export async function stageOne(run: RunContext, { platform, variant }: PlannedDistribution, outputs: readonly BuildOutput[]): Promise<Distribution> {
+  const { release } = run.plan;
+  const fields = templateFields({ release, platform, variant });
+  const distribution = stageDistribution({
+    product: run.product,
+    release,
+    platform,
+    variant,
+    outputs,
+    template: (text, at) => renderTemplate(text, fields, at, { glob: true }),
+  });
+  const added: Entry[] = [];
+  await run.host.hooks.stage.call({
+    release,
+    distribution,
+    log: run.log('stage'),
+    signal: run.signal,
+    add: (entry) => {
+      added.push(entry);
+    },
+  });
+  return added.length === 0 ? distribution : merged(distribution, added);
+}
+
+function merged(distribution: Distribution, added: readonly Entry[]): Distribution {
+  const paths = new Set(distribution.entries.map((entry) => entry.path));
+  for (const { path } of added) {
+    const problem = paths.has(path) ? 'it is in the distribution already' : destinationProblem(path);
+    if (problem !== undefined) throw new DistError('stage-hook-entry', `Cannot add "${path}" at stage: ${problem}`);
+    paths.add(path);
+  }
+  const orphan = added.find(({ path }) => path.includes('/') && !paths.has(path.slice(0, path.lastIndexOf('/'))));
+  if (orphan) throw new DistError('stage-hook-entry', `Cannot add "${orphan.path}" at stage: its parent directory is not in the distribution`);
+  const entries = [...distribution.entries, ...added].sort((a, b) => comparePaths(a.path, b.path));
+  return Object.freeze({ ...distribution, entries: Object.freeze(entries) });
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJournal } from './journal.ts';
+import { inspectOutputFolder } from './output-folder.ts';
+import { sha256OfFile } from './recipe.ts';
+import type { ReleaseManifest } from './release-manifest.ts';
+import type { RunContext } from './run-context.ts';
+import { readRunRecord, type RunRecord } from './run-record.ts';
+
+/** What is known of a release without asking anybody outside. */
+export interface ReleaseStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly outputDir: string;
+  readonly artifacts: readonly { readonly name: string; readonly state: 'made' | 'missing' | 'changed' }[];
+  readonly effects: readonly { readonly instance: string; readonly effect: string; readonly key: string; readonly state: string }[];
+  readonly lastRun?: RunRecord;
+}
+
+export async function releaseStatus(run: RunContext): Promise<ReleaseStatus> {
+  const { release, artifacts } = run.plan;
+  const manifest = inspectOutputFolder(run.outputDir);
+  const current = manifest?.name === release.name && manifest.version === release.version ? manifest : undefined;
+  const lastRun = readRunRecord(run.stateDir);
+  return {
+    name: release.name,
+    version: release.version,
+    outputDir: run.outputDir,
+    artifacts: await Promise.all(artifacts.map(async ({ name }) => ({ name, state: await stateOf(name, current, run.outputDir) }))),
+    effects: await effectsOf(run.stateDir),
+    ...(lastRun === undefined ? {} : { lastRun }),
+  };
+}
+
+async function stateOf(name: string, manifest: ReleaseManifest | undefined, folder: string): Promise<'made' | 'missing' | 'changed'> {
+  const artifact = manifest?.artifacts.find((candidate) => candidate.name === name);
+  const path = join(folder, name);
+  if (!artifact || !existsSync(path)) return 'missing';
+  return artifact.type === 'layout' || (await sha256OfFile(path)) === artifact.sha256 ? 'made' : 'changed';
+}
+
+async function effectsOf(stateDir: string): Promise<ReleaseStatus['effects']> {
+  const { effects } = await readJournal(stateDir);
+  return [...effects.values()].map(({ instance, effect, key, state }) => ({ instance, effect, key, state }));
+}
