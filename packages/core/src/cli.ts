@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core/config';
-import { loadHelpClass } from '@oclif/core/help';
+import { loadHelpClass, normalizeArgv } from '@oclif/core/help';
 import type { PJSON } from '@oclif/core/interfaces';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
@@ -47,18 +47,24 @@ async function dispatch(argv: string[], pjson: PJSON, { commands }: MainOptions)
   }
   const whole = await Config.load({ root: ROOT, pjson: { ...pjson, oclif: { ...own, plugins } }, ignoreManifest });
   if (asksHelp([id])) return showHelp(whole, argv);
-  refuseUnknown(id, whole);
+  refuseUnknown(id === 'help' && rest.length > 0 ? rest : argv, whole);
   await run(argv, whole);
 }
 
-function refuseUnknown(id: string, config: Config): void {
+function refuseUnknown(argv: string[], config: Config): void {
+  const [id = ''] = normalizeArgv(config, argv);
   const known = [...config.commandIDs, ...config.topics.map((topic) => topic.name)];
   if (known.some((name) => name === id || name.startsWith(`${id}:`))) return;
   const near = suggestion(id, known);
-  throw new DistError('unknown-command', `Cannot run "${id}": there is no such command`, {
+  throw new DistError('unknown-command', `Cannot run "${words(id)}": there is no such command`, {
     exit: EXIT.usage,
-    hint: near ? `did you mean "${near.replaceAll(':', ' ')}"?` : `${config.bin} --help lists the commands`,
+    hint: near ? `did you mean "${words(near)}"?` : `${config.bin} --help lists the commands`,
   });
+}
+
+/** A command's id as people type it. */
+function words(id: string): string {
+  return id.replaceAll(':', ' ');
 }
 
 function asksHelp(argv: readonly string[]): boolean {

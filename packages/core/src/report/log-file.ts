@@ -12,12 +12,14 @@ const STYLE: LineStyle = { paint: (_, text) => text, verbose: true, debug: true 
  * crash are the ones that matter. `failed` is told once when the file cannot be written; the run goes on.
  */
 export function logFileSink(file: string, failed: (error: unknown) => void): Sink {
-  let descriptor = attempt(() => openLog(file));
+  let descriptor: number | undefined;
+  attempt(() => {
+    descriptor = openLog(file);
+  });
   return {
     accept: (event, ms) => {
-      const text = descriptor === undefined ? undefined : textOf(event);
-      if (text !== undefined)
-        attempt(() => writeSync(descriptor as number, `[${(ms / 1000).toFixed(3).padStart(9)}] ${stripVTControlCharacters(text)}\n`));
+      const text = textOf(event);
+      if (text !== undefined) attempt(() => write(`[${(ms / 1000).toFixed(3).padStart(9)}] ${stripVTControlCharacters(text)}\n`));
     },
     close: () => {
       if (descriptor !== undefined) closeSync(descriptor);
@@ -25,13 +27,16 @@ export function logFileSink(file: string, failed: (error: unknown) => void): Sin
     },
   };
 
-  function attempt<Result>(act: () => Result): Result | undefined {
+  function write(line: string): void {
+    if (descriptor !== undefined) writeSync(descriptor, line);
+  }
+
+  function attempt(act: () => void): void {
     try {
-      return act();
+      act();
     } catch (error) {
       descriptor = undefined;
       failed(error);
-      return undefined;
     }
   }
 }

@@ -46,12 +46,12 @@ export function isLive(stream: TextStream, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && env.TERM !== 'dumb' && !env.CI;
 }
 
-/** Cuts plain text to terminal columns. Everything from U+1100 counts as two: a line may come out short but never wraps. */
+/** Cuts plain text to terminal columns. Everything from U+1100 but our bars counts as two: a line may come out short but never wraps. */
 export function cut(text: string, columns: number): string {
   let width = 0;
   let kept = '';
   for (const character of text) {
-    width += character >= '\u1100' ? 2 : 1;
+    width += character >= '\u1100' && !/[\u2500-\u259f]/.test(character) ? 2 : 1;
     if (width > columns - 1) return `${kept}…`;
     kept += character;
   }
