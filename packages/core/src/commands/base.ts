@@ -1,4 +1,5 @@
 import { Command } from '@oclif/core/command';
+import type { Config } from '@oclif/core/config';
 import type { Arg, BooleanFlag, OptionFlag } from '@oclif/core/interfaces';
 import { exitCodeOf } from '../report/problem.ts';
 import { createReport, type Report, type ReportMode } from '../report/report.ts';
@@ -61,7 +62,7 @@ export abstract class BaseCommand extends Command {
 }
 
 /** What a command's file exports by default: `const check: CommandClass = defineCommand({ … }); export default check`. */
-export type CommandClass = typeof Command;
+export type CommandClass = typeof Command & (new (argv: string[], config: Config) => Command);
 
 /** A command made from its parts. */
 export function defineCommand<Flags, Args>(definition: CommandDefinition<Flags, Args>): CommandClass {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { createReport, type Report } from '../../src/report/report.ts';
 import { type KeptStream, keptStream } from './stream.ts';
 
@@ -24,49 +25,52 @@ function screen(text: string): readonly string[] {
 }
 
 describe('a live tree', () => {
-  it('shows running tasks under their step', async () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setInterval'] }));
+  afterEach(() => mock.timers.reset());
+
+  it('shows running tasks under their step', () => {
     const { report, stderr } = treeReport();
     report.step('package');
     const first = report.task({ id: '1', title: 'a.tar.gz' });
     report.task({ id: '2', title: 'b.zip' }).note('waiting');
     first.progress(1, 4);
-    await refresh();
+    refresh();
     assert.deepEqual(screen(stderr.text()), ['● package  0 done, 2 running', '  ├ a.tar.gz  █████░░░░░░░░░░░░░░░  25%', '  └ b.zip  waiting']);
     report.close();
   });
 
-  it('moves finished tasks above the live lines', async () => {
+  it('moves finished tasks above the live lines', () => {
     const { report, stderr } = treeReport();
     report.step('package');
     const first = report.task({ id: '1', title: 'a.tar.gz' });
     report.task({ id: '2', title: 'b.zip' });
-    await refresh();
+    refresh();
     first.done('1 kB');
     assert.deepEqual(screen(stderr.text()), ['✓  package  a.tar.gz  1 kB  0 ms', '● package  1 done, 1 running', '  └ b.zip']);
     report.close();
   });
 
-  it('leaves only lasting lines at the end', async () => {
+  it('leaves only lasting lines at the end', () => {
     const { report, stderr } = treeReport();
     report.task({ id: '1', title: 'a.tar.gz', step: 'package' });
-    await refresh();
+    refresh();
     report.info('hello');
     report.close();
     assert.deepEqual(screen(stderr.text()), ['- hello']);
   });
 
-  it('never draws more lines than the terminal has', async () => {
+  it('never draws more lines than the terminal has', () => {
     const { report, stderr } = treeReport(6);
     for (let id = 0; id < 9; id++) report.task({ id: String(id), title: `t${id}`, step: 'package' });
-    await refresh();
+    refresh();
     assert.deepEqual(screen(stderr.text()), ['● package  0 done, 9 running', '  ├ t0', '  ├ t1', '  … 7 more']);
     report.close();
   });
 
-  it('never draws past the last column', async () => {
+  it('never draws past the last column', () => {
     const { report, stderr } = treeReport(24, 20);
     report.task({ id: '1', title: 'a-very-long-name-indeed.tar.gz', step: 'package' });
-    await refresh();
+    refresh();
     assert.deepEqual(
       screen(stderr.text()).filter((line) => line.length > 19),
       [],
@@ -74,18 +78,18 @@ describe('a live tree', () => {
     report.close();
   });
 
-  it('strips escapes from titles', async () => {
+  it('strips escapes from titles', () => {
     const { report, stderr } = treeReport();
     report.task({ id: '1', title: '\u001b[2J\u001b[99Aevil\nname', step: 'package' });
-    await refresh();
+    refresh();
     assert.equal(screen(stderr.text())[1], '  └ evil name');
     report.close();
   });
 
-  it('clears its lines before a result', async () => {
+  it('clears its lines before a result', () => {
     const { report, stdout, stderr } = treeReport();
     report.task({ id: '1', title: 'a', step: 'package' });
-    await refresh();
+    refresh();
     report.result({}, 'table');
     assert.equal(stdout.text(), 'table\n');
     assert.ok(stderr.text().includes(ERASE(2)));
@@ -93,6 +97,6 @@ describe('a live tree', () => {
   });
 });
 
-function refresh(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 150));
+function refresh(): void {
+  mock.timers.tick(150);
 }
