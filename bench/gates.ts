@@ -1,0 +1,70 @@
+import type { Run } from './rounds.ts';
+import { median } from './statistics.ts';
+
+export type Metric = 'wall' | 'cpu' | 'rss' | 'size';
+
+/** One line of the budget: ours against a peer, or against an absolute number of bytes. */
+export interface Gate {
+  readonly case: string;
+  readonly metric: Metric;
+  readonly ours: string;
+  /** Peer whose value divides ours, round by round; absent = ours alone, in bytes. */
+  readonly against?: string;
+  readonly gate: number;
+  readonly target: number;
+}
+
+export interface Verdict extends Gate {
+  /** Median over the rounds that count. */
+  readonly value: number;
+  readonly rounds: number;
+  readonly state: 'target' | 'gate' | 'missed' | 'not judged';
+}
+
+const OURS = 'ours';
+const MB = 1e6;
+
+/** The budgets of docs/performance.md that the cases here can judge. */
+export const GATES: readonly Gate[] = [
+  { case: 'tar.gz P1', metric: 'wall', ours: OURS, against: 'tar | gzip -6', gate: 0.37, target: 0.34 },
+  { case: 'tar.gz P1', metric: 'wall', ours: OURS, against: 'tar | pigz -6 -p2', gate: 0.86, target: 0.65 },
+  { case: 'tar.gz P1', metric: 'size', ours: OURS, against: 'tar | gzip -6', gate: 1.02, target: 1.0 },
+  { case: 'tar.gz P1', metric: 'rss', ours: OURS, gate: 160 * MB, target: 130 * MB },
+  { case: 'tar.gz P3', metric: 'rss', ours: OURS, gate: 160 * MB, target: 130 * MB },
+  { case: 'unchanged P1', metric: 'wall', ours: 'unchanged', against: 'cold', gate: 0.2, target: 0.1 },
+  { case: '--version', metric: 'cpu', ours: OURS, against: 'node -e 0', gate: 1.4, target: 1.2 },
+  { case: 'package --help', metric: 'cpu', ours: OURS, against: 'node -e 0', gate: 3.8, target: 3.0 },
+];
+
+/** Fewer rounds than this decide nothing. */
+const ENOUGH = 5;
+
+/** Judges the gates whose case was run. */
+export function judge(runs: readonly Run[], gates: readonly Gate[] = GATES): Verdict[] {
+  const seen = new Set(runs.map((run) => run.case));
+  return gates.filter((gate) => seen.has(gate.case)).map((gate) => verdict(gate, values(runs, gate)));
+}
+
+function verdict(gate: Gate, found: readonly number[]): Verdict {
+  const value = median(found);
+  return { ...gate, value, rounds: found.length, state: found.length < ENOUGH ? 'not judged' : stateOf(gate, value) };
+}
+
+function stateOf({ gate, target }: Gate, value: number): Verdict['state'] {
+  if (value <= target) return 'target';
+  return value <= gate ? 'gate' : 'missed';
+}
+
+/** One value a round: ours, divided by the peer's of the same round. Wall time counts only in quiet rounds. */
+export function values(runs: readonly Run[], { case: name, metric, ours, against }: Omit<Gate, 'gate' | 'target'>): number[] {
+  const rounds = Map.groupBy(
+    runs.filter((run) => run.case === name),
+    (run) => run.round,
+  );
+  return [...rounds.values()].flatMap((round) => {
+    const [mine, peer] = [ours, against].map((contestant) => round.find((run) => run.contestant === contestant));
+    if (!mine || (metric === 'wall' && !(mine.quiet && (peer?.quiet ?? true)))) return [];
+    if (against === undefined) return [mine[metric]];
+    return peer ? [mine[metric] / peer[metric]] : [];
+  });
+}

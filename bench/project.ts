@@ -1,0 +1,54 @@
+/** A project for our command line: a real configuration over a payload, everything it writes in one folder. */
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, workFolder } from './folders.ts';
+import type { Command } from './measure.ts';
+import type { Payload } from './payloads.ts';
+
+export const CLI: string = join(ROOT, 'packages/core/bin/run.js');
+export const VERSION = '1.0.0';
+
+export interface Project {
+  readonly folder: string;
+  readonly command: Command;
+  readonly archive: string;
+  /** Forgets outputs, state and the content store. */
+  readonly clean: () => void;
+  /** Forgets the outputs alone. */
+  readonly dropOutputs: () => void;
+}
+
+/** Flat payloads come by `prebuilt`, as released binaries do; a tree by `contents` alone. */
+function config(payload: Payload): string {
+  const flat = payload.files.every((file) => !file.path.includes('/'));
+  return [
+    'name: bench',
+    'platforms: [linux-amd64]',
+    ...(flat ? ['build:', '  - prebuilt: { from: payload/ }'] : []),
+    'contents:',
+    flat ? '  - { from: "{build}/*", to: payload/ }' : '  - { from: "payload/**", to: payload/ }',
+    'packages: { tar.gz: {} }',
+    '',
+  ].join('\n');
+}
+
+export function project(payload: Payload): Project {
+  const folder = workFolder('projects', payload.name);
+  const cache = join(folder, 'cache');
+  if (!existsSync(join(folder, 'payload'))) symlinkSync(payload.folder, join(folder, 'payload'));
+  writeFileSync(join(folder, 'provisioning-dist.yaml'), config(payload));
+  const drop = (...names: readonly string[]) => {
+    for (const name of names) rmSync(join(folder, name), { recursive: true, force: true });
+  };
+  return {
+    folder,
+    archive: join(folder, 'packages', `bench-${VERSION}-linux-amd64.tar.gz`),
+    command: {
+      pipeline: [[process.execPath, CLI, 'package', '--format', 'tar.gz', '--platform', 'linux-amd64', '--version', VERSION]],
+      cwd: folder,
+      env: { PROVISIONING_DIST_CACHE: cache, SOURCE_DATE_EPOCH: '1700000000', CI: 'true' },
+    },
+    clean: () => drop('packages', '.provisioning-dist', 'cache', 'dist'),
+    dropOutputs: () => drop('packages'),
+  };
+}
