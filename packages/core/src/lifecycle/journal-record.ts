@@ -1,0 +1,79 @@
+import { crc32 } from 'node:zlib';
+
+/** What the journal holds: one record a line, in the order things happened. */
+
+/** Raised when a record changes its meaning; new optional fields do not raise it. */
+export const JOURNAL_FORMAT = 1;
+
+/** First record: whose journal it is. */
+export interface HeaderRecord {
+  readonly type: 'journal';
+  readonly format: number;
+  readonly product: string;
+  readonly version: string;
+}
+
+interface EffectRecord {
+  /** Identity of the effect, as a digest of instance, effect and key. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** The intent: durable before the change is made. */
+export interface BeginRecord extends EffectRecord {
+  readonly type: 'begin';
+  readonly instance: string;
+  /** `name@version` of the plugin. */
+  readonly plugin: string;
+  readonly effect: string;
+  readonly key: string;
+  readonly description: string;
+  readonly visible: boolean;
+  readonly input: unknown;
+  /** As parsed; secrets are `***`. */
+  readonly options: unknown;
+  /** What the change is about to replace. */
+  readonly before?: unknown;
+}
+
+export interface DoneRecord extends EffectRecord {
+  readonly type: 'done';
+  readonly result?: unknown;
+  /** It was there before we ever began: another run, or somebody else, made it. */
+  readonly found?: true;
+}
+
+export interface FailedRecord extends EffectRecord {
+  readonly type: 'failed';
+  readonly code: string;
+  readonly message: string;
+  /** Whether the change surely was not made. */
+  readonly certain: boolean;
+}
+
+export interface RevertedRecord extends EffectRecord {
+  readonly type: 'reverted';
+}
+
+export type JournalRecord = BeginRecord | DoneRecord | FailedRecord | RevertedRecord;
+
+const RECORD_TYPES: ReadonlySet<unknown> = new Set(['journal', 'begin', 'done', 'failed', 'reverted']);
+
+/** `{"crc":"1c291ca3","record":{…}}`: JSON as a whole, with the checksum over the bytes of the record. */
+export function encodeLine(record: HeaderRecord | JournalRecord): string {
+  const text = JSON.stringify(record);
+  return `{"crc":"${checksum(text)}","record":${text}}\n`;
+}
+
+/** Undefined when the line is damaged. */
+export function decodeLine(line: string): HeaderRecord | JournalRecord | undefined {
+  const [, crc, text] = /^\{"crc":"([0-9a-f]{8})","record":(.*)\}$/s.exec(line) ?? [];
+  if (text === undefined || checksum(text) !== crc) return undefined;
+  const record = JSON.parse(text) as HeaderRecord | JournalRecord;
+  return RECORD_TYPES.has(record.type) ? record : undefined;
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0');
+}
