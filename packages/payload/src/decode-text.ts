@@ -10,3 +10,10 @@ export function decodeText(bytes: Uint8Array): string {
     throw cannotRead('unsupported', Buffer.from(bytes).toString('latin1'), 'it is not UTF-8', { cause });
   }
 }
+
+/** A directory's path without the slashes at its end; the root keeps one. */
+export function withoutEndSlash(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+}

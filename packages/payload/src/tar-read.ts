@@ -1,6 +1,6 @@
 import { ArchiveError, cannotRead } from './archive-error.ts';
 import { ByteReader } from './byte-reader.ts';
-import { decodeText } from './decode-text.ts';
+import { decodeText, withoutEndSlash } from './decode-text.ts';
 import { type PaxRecords, paxInteger, paxTime, readPax } from './pax.ts';
 import { isZeroBlock, type RawHeader, readHeader } from './tar-fields.ts';
 import { BLOCK, padding, TYPE } from './tar-header.ts';
@@ -146,7 +146,7 @@ function describe(header: RawHeader, extended: Extended, global: PaxRecords): Om
   if (type !== 'file' && size > 0) throw cannotRead('malformed', stored, `a ${type} says it has ${size} bytes`);
   if ([...pax.keys()].some((key) => key.startsWith('GNU.sparse.'))) throw cannotRead('unsupported', stored, 'it is a sparse file');
   return {
-    path: type === 'directory' ? stored.replace(/(?<=.)\/+$/, '') : stored,
+    path: type === 'directory' ? withoutEndSlash(stored) : stored,
     type,
     mode: header.mode,
     size,

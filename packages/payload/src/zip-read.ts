@@ -1,6 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { ArchiveError, cannotRead } from './archive-error.ts';
-import { decodeText } from './decode-text.ts';
+import { decodeText, withoutEndSlash } from './decode-text.ts';
 import { type Directory, findDirectory, type ZipSource } from './zip-directory.ts';
 import {
   CENTRAL,
@@ -190,7 +190,7 @@ function describe(source: ZipSource, record: Central, start: number): ZipEntry {
   const type = typeOf(record, unixMode);
   const body = () => read(source, record, start);
   return {
-    path: type === 'directory' ? record.path.replace(/(?<=.)\/+$/, '') : record.path,
+    path: type === 'directory' ? withoutEndSlash(record.path) : record.path,
     type,
     mode: unixMode === 0 ? DEFAULT_MODE[type] : unixMode & 0o7777,
     size: record.size,
