@@ -42,8 +42,7 @@ function endPosition(tail: Buffer): number {
   const signature = Buffer.alloc(4);
   signature.writeUInt32LE(SIGNATURE.end);
   for (let at = tail.indexOf(signature); at >= 0; at = tail.indexOf(signature, at + 1)) {
-    const comment = at + LENGTH.end <= tail.length ? tail.readUInt16LE(at + END.commentLength.offset) : -1;
-    if (at + LENGTH.end + comment === tail.length) found.push(at);
+    if (at + LENGTH.end <= tail.length && at + LENGTH.end + tail.readUInt16LE(at + END.commentLength.offset) === tail.length) found.push(at);
   }
   const [only] = found;
   if (only === undefined) throw new ArchiveError('truncated', 'Cannot read the archive: it has no end record of zip');

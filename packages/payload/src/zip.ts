@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { cannotStore, checkMember, isWithin, refuseDuplicates } from './member.ts';
-import type { Content, MarkResult, Member, Part } from './part.ts';
+import type { Content, Member, Part } from './part.ts';
 import { SEGMENT_MIN } from './part.ts';
 import { Slab } from './slab.ts';
 import { dosTime, METHOD, UNIX_TYPE } from './zip-records.ts';
@@ -21,7 +21,7 @@ const LINK_MODE = 0o777;
  * A zip archive of the members in their order. The contents must be prepared with codec `deflate` and `segments: 'each'`.
  * Throws RangeError for what zip cannot hold.
  */
-export function* zip(members: Iterable<Member>, content: Content, options: ZipOptions): Generator<Part, void, MarkResult> {
+export function* zip(members: Iterable<Member>, content: Content, options: ZipOptions): Generator<Part, void, unknown> {
   const slab = new Slab();
   const central = centralDirectory();
   let position = 0;
@@ -82,7 +82,7 @@ function inlineLength(record: ZipRecord): number {
   return record.method === METHOD.stored && record.size < SEGMENT_MIN ? record.size : 0;
 }
 
-function* body(slab: Slab, record: ZipRecord, content: Content, { level }: ZipOptions): Generator<Part, void, MarkResult> {
+function* body(slab: Slab, record: ZipRecord, content: Content, { level }: ZipOptions): Generator<Part, void, unknown> {
   const { member, size, inline } = record;
   if (inline) return copy(slab, inline);
   if (member.type !== 'file' || size === 0) return;

@@ -11,11 +11,17 @@ function write(members: Iterable<Member>, dialect: TarDialect = 'pax'): Buffer {
   return joinPlain(tar(members, content, { dialect, mtime: MTIME }), content);
 }
 
+async function text(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces).toString('latin1');
+}
+
 /** Entries with their contents read. */
 async function list(archive: Uint8Array | Iterable<Uint8Array>, limits?: TarLimits): Promise<(Omit<TarEntry, 'body'> & { text: string })[]> {
   const found = [];
   for await (const { body, ...entry } of readTar(archive instanceof Uint8Array ? [archive] : archive, limits)) {
-    found.push({ ...entry, text: Buffer.concat(await Array.fromAsync(body)).toString('latin1') });
+    found.push({ ...entry, text: await text(body) });
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { defineFormat, type Entry, type FormatDefinition, type FormatJob, type LayoutMember } from '@provisioning-dist/core';
-import { type Content, type MarkResult, type Part, SEGMENT_MIN } from '@provisioning-dist/payload';
+import { type Content, type Part, SEGMENT_MIN } from '@provisioning-dist/payload';
 import { noOptions } from './options.ts';
 import { readDirectory } from './read/dir.ts';
 import { portableEntries, withoutExtension } from './tree.ts';
@@ -29,7 +29,7 @@ function layoutMember(entry: Entry, content: Content): LayoutMember {
   return { type: 'file', path, mode, parts: fileParts(entry, content) };
 }
 
-function* fileParts(entry: Entry & { readonly type: 'file' }, content: Content): Generator<Part, void, MarkResult> {
+function* fileParts(entry: Entry & { readonly type: 'file' }, content: Content): Generator<Part, void, unknown> {
   if (entry.size === 0) return;
   if (entry.size < SEGMENT_MIN) yield content.bytes(entry.source);
   else yield { sha256: content.facts(entry.source).digests.sha256 ?? unprepared(entry.path), codec: 'none', length: entry.size };
