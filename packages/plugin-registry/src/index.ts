@@ -1,1 +1,6 @@
-export {};
+import { API_VERSION, definePlugin, type Plugin } from '@provisioning-dist/core';
+import { local } from './local/registry.ts';
+
+const plugin: Plugin = definePlugin({ name: 'registry', apiVersion: API_VERSION, registries: { local } });
+
+export default plugin;
