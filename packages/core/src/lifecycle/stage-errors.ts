@@ -105,6 +105,10 @@ export function illegalName(
   });
 }
 
+export function notUtf8(rule: ContentRule, file: string): DistError {
+  return wrong('stage-illegal-name', rule.at, `Cannot stage "${file}": the name is not valid UTF-8`, { hint: 'rename it' });
+}
+
 export function unreadable(rule: ContentRule, file: string, cause: unknown): DistError {
   return failed('stage-unreadable', rule.at, `Cannot stage "${file}": it cannot be read (${codeOf(cause)})`, { cause });
 }

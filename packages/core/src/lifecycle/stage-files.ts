@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { ContentRule } from '../config/config.ts';
 import type { DistError } from '../errors.ts';
 import { comparePaths } from '../model/path-order.ts';
-import { outsideProject, specialFile, unreadable, vanished } from './stage-errors.ts';
+import { notUtf8, outsideProject, specialFile, unreadable, vanished } from './stage-errors.ts';
 
 /** Looking at sources: names and lstat, no content. */
 
@@ -59,7 +59,7 @@ function direntsOf(folder: string, look: Look): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).sort((a, b) => comparePaths(a.name, b.name));
   } catch (error) {
-    look.report(isMissing(error) ? vanished(look.rule, folder) : unreadable(look.rule, folder, error));
+    look.report(isMissing(error) ? missing(look.rule, folder) : unreadable(look.rule, folder, error));
     return [];
   }
 }
@@ -67,8 +67,13 @@ function direntsOf(folder: string, look: Look): readonly Dirent[] {
 function foundAt(file: string, path: string, { walk, directory }: { readonly walk: Walk; readonly directory: boolean }): Found | undefined {
   if (directory) return { type: 'directory', path };
   const stats = lookAt(file, walk);
-  if (stats === undefined) walk.report(vanished(walk.rule, file));
+  if (stats === undefined) walk.report(missing(walk.rule, file));
   return stats && foundOf(file, path, { stats, look: walk });
+}
+
+/** A name of other bytes than UTF-8 is read with replacement characters, and under those it is not there. */
+function missing(rule: ContentRule, file: string): DistError {
+  return file.includes('\ufffd') ? notUtf8(rule, file) : vanished(rule, file);
 }
 
 /** What lstat says is there; undefined when nothing is. */

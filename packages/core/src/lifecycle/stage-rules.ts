@@ -69,7 +69,7 @@ function destination(rule: ContentRule, { template, report }: Sources): Destinat
   return problem === undefined ? destinationOf(text) : undefined;
 }
 
-function placedAt(path: string, found: Found, rule: ContentRule): Placed {
+export function placedAt(path: string, found: Found, rule: ContentRule): Placed {
   if (found.type === 'directory') return { type: 'directory', path, rule, origin: 'tree' };
   if (found.type === 'symlink') return { type: 'symlink', path, rule, target: found.target, declared: false };
   return { type: 'file', path, rule, file: found.file, size: found.size, mtimeMs: found.mtimeMs };

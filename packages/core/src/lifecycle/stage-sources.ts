@@ -4,7 +4,7 @@ import { positionOf } from '../config/position.ts';
 import type { DistError } from '../errors.ts';
 import { descentTest, globTest, isGlob, splitGlob, unescapeGlob } from '../model/glob.ts';
 import type { BuildOutput } from '../plugin.ts';
-import { badSource, nothingMatches, outputMissing, sourceMissing } from './stage-errors.ts';
+import { badSource, nothingMatches, outputMissing, sourceMissing, vanished } from './stage-errors.ts';
 import { type Found, follow, foundOf, lookAt, walkFolder } from './stage-files.ts';
 
 /** Fills the fields of a configured text. `glob` leaves braces alone that read as no field. */
@@ -131,7 +131,7 @@ function outputAt(output: BuildOutput, rule: ContentRule, { root, report }: Sour
   const file = resolve(root, output.file);
   const look = { rule, report };
   const followed = follow(file, resolve(file, '/'), look);
-  if (!followed && !lookAt(file, look)) report(nothingMatches(rule, output.file, root));
+  if (!followed && !lookAt(file, look)) report(vanished(rule, file));
   if (!followed) return undefined;
   if (followed.stats.isDirectory()) return walkFolder(followed.file, { ...look, ...EVERYTHING, dots: true });
   const found = foundOf(followed.file, '', { stats: followed.stats, look });

@@ -27,11 +27,11 @@ describe('globTest', () => {
     it(`${pattern} ${matches ? 'matches' : 'leaves out'} ${path}`, () => assert.equal(globTest(pattern)(path), matches));
   }
 
-  it('stays quick on patterns made to be slow', () => {
-    const test = globTest(`${'*a'.repeat(5)}b`);
+  it('never passes on regular expressions', () => {
+    const test = globTest('((a+)+)+*z');
     const started = performance.now();
-    assert.equal(test('a'.repeat(120)), false);
-    assert.ok(performance.now() - started < 2000);
+    assert.equal(test('a'.repeat(40)), false);
+    assert.ok(performance.now() - started < 1000);
   });
 });
 
