@@ -1,3 +1,10 @@
+export { ArchiveError, type ArchiveProblem } from './archive-error.ts';
+export { ContentError, type ContentErrorCode } from './content-error.ts';
+export { DEFLATE_END } from './deflate.ts';
+export { type EncoderProbe, probeEncoders } from './encoder.ts';
+export { type GzipOptions, gzip } from './gzip.ts';
+export { convertLineEnds } from './line-ends.ts';
+export { pathProblem } from './member.ts';
 export type {
   Codec,
   Content,
@@ -18,10 +25,13 @@ export type {
   StreamPart,
 } from './part.ts';
 export { SEGMENT_MIN } from './part.ts';
-export { ArchiveError, type ArchiveProblem } from './archive-error.ts';
-export { pathProblem } from './member.ts';
+export type { Sink } from './store/copy.ts';
+export type { Counters } from './store/engine.ts';
+export { openSource, type SourceReader } from './store/read-source.ts';
+export { ContentStore, type ContentStoreOptions } from './store.ts';
 export { tar, tarLength } from './tar.ts';
 export type { TarDialect, TarOptions, TarOwner } from './tar-options.ts';
-export { type ZipOptions, zip } from './zip.ts';
 export { readTar, type TarEntry, type TarEntryType, type TarLimits } from './tar-read.ts';
+export { Breather } from './workers.ts';
+export { type ZipOptions, zip } from './zip.ts';
 export { readZip, type ZipEntry, type ZipLimits, type ZipSource } from './zip-read.ts';

@@ -21,7 +21,7 @@ export interface Run {
   readonly run: Uint8Array;
   readonly codec: Codec;
   readonly level?: number;
-  /** Called with the encoded length in bytes, at the latest before the next mark is answered. */
+  /** Called with the encoded length in bytes, at the latest before the next mark is answered. From then on `run` is not read any more. */
   readonly settled?: (encodedLength: number) => void;
 }
 
@@ -112,6 +112,8 @@ export interface Needs {
 export interface Content {
   /** Facts of a prepared source. Throws RangeError for one that was not prepared. */
   facts(source: Source): ContentFacts;
+  /** CRC-32 of a prepared content, by its sha256. */
+  crc32(sha256: string): number;
   /** Length in bytes of a prepared source's segment in this codec. */
   encodedLength(source: Source, codec: Codec, level?: number): number;
   /** The content of a small file, checked against its announced size. */

@@ -1,0 +1,119 @@
+import type { Encoder } from './encoder.ts';
+import type { Pack } from './store/pack.ts';
+import type { Workers } from './workers.ts';
+
+/** A codec at a level, by an encoder whose bytes are known by its id. */
+export interface Coding {
+  readonly encoder: Encoder;
+  readonly level: number;
+  readonly id: string;
+}
+
+/** An encoded block as it lies in a pack. */
+export interface Block {
+  readonly pack: Pack;
+  readonly offset: number;
+  readonly length: number;
+  /** CRC-32 of the encoded bytes. */
+  readonly crc: number;
+}
+
+/** One content in one coding. */
+export interface Segment {
+  /** sha256 of the content. */
+  readonly sha256: string;
+  readonly coding: string;
+  /** Bytes of the content. */
+  readonly length: number;
+  /** CRC-32 of the content's first `HEAD` bytes: tells before all is read whether a segment is likely kept. */
+  readonly head: number;
+  readonly encodedLength: number;
+  readonly blocks: readonly Block[];
+}
+
+/** Bytes of a content that are read before it is decided whether to compress it. */
+export const HEAD: number = 1024 * 1024;
+
+/** The last part of a segment's key: codec, level and encoder id. */
+export function codingKey(coding: Coding): string {
+  return `${coding.encoder.codec}-${coding.level}-${coding.id}`;
+}
+
+export function segmentKey(sha256: string, coding: string): string {
+  return `${sha256} ${coding}`;
+}
+
+/** Where encoded blocks go, and on whose time they are made. */
+export interface BlockKeeper {
+  readonly workers: Workers;
+  readonly keep: (encoded: Uint8Array) => Block;
+  /** A buffer of this size, used before or fresh. */
+  readonly borrow: (size: number) => Uint8Array;
+  readonly giveBack: (slab: Uint8Array) => void;
+  readonly encoding: (bytes: number) => void;
+}
+
+/** Cuts content into blocks and has each one encoded on the pool as soon as it is full. */
+export class SegmentBuilder {
+  readonly key: string;
+  readonly coding: Coding;
+  readonly #keeper: BlockKeeper;
+  readonly #blocks: Promise<Block>[] = [];
+  readonly #history: Uint8Array;
+  #slab: Uint8Array | undefined;
+  #filled = 0;
+
+  constructor(coding: Coding, keeper: BlockKeeper) {
+    this.key = codingKey(coding);
+    this.coding = coding;
+    this.#keeper = keeper;
+    this.#history = Buffer.allocUnsafe(coding.encoder.history);
+  }
+
+  /** Copies the bytes; waits only when a block is full and the pool has no room. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      this.#slab ??= this.#keeper.borrow(this.coding.encoder.blockSize);
+      const piece = bytes.subarray(at, at + this.#slab.length - this.#filled);
+      this.#slab.set(piece, this.#filled);
+      this.#filled += piece.length;
+      at += piece.length;
+      if (this.#filled === this.#slab.length) await this.#send(this.#slab);
+    }
+  }
+
+  /** Sends the last block; the blocks are there when the promise inside settles. */
+  async finish(): Promise<{ readonly blocks: Promise<readonly Block[]> }> {
+    if (this.#slab && this.#filled > 0) await this.#send(this.#slab);
+    return { blocks: quiet(Promise.all(this.#blocks)) };
+  }
+
+  async #send(slab: Uint8Array): Promise<void> {
+    const { encoder, level } = this.coding;
+    const { workers } = this.#keeper;
+    await workers.enter(encoder.memory(level));
+    const history = this.#blocks.length > 0 && encoder.history > 0 ? this.#history : undefined;
+    const block = slab.subarray(0, this.#filled);
+    this.#slab = undefined;
+    this.#filled = 0;
+    this.#blocks.push(quiet(this.#encode(slab, block, history)));
+    if (encoder.history > 0 && block.length >= encoder.history) this.#history.set(block.subarray(block.length - encoder.history));
+  }
+
+  async #encode(slab: Uint8Array, block: Uint8Array, history: Uint8Array | undefined): Promise<Block> {
+    const { encoder, level } = this.coding;
+    this.#keeper.encoding(block.length);
+    try {
+      return this.#keeper.keep(await encoder.encode(block, level, history));
+    } finally {
+      this.#keeper.giveBack(slab);
+      this.#keeper.workers.leave(encoder.memory(level));
+    }
+  }
+}
+
+/** The same promise; when nobody comes to await it, its failure is no unhandled rejection. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

@@ -1,0 +1,120 @@
+import { crc32 } from 'node:zlib';
+import { digestsOf, sha256 } from '../digest.ts';
+import type { ContentFacts, Source } from '../part.ts';
+import { type Coding, HEAD, SegmentBuilder, segmentKey } from '../segment.ts';
+import { Breather } from '../workers.ts';
+import type { Engine } from './engine.ts';
+import { openSource, READ_SIZE, readWhole, sizeOf } from './read-source.ts';
+import { Tally } from './tally.ts';
+import type { Want } from './want.ts';
+
+type Codings = readonly (readonly [key: string, coding: Coding])[];
+
+/** A source to read: all of it is abandoned when nobody waits for it any more. */
+export interface Order {
+  readonly source: Source;
+  readonly want: Want;
+  readonly abandoned: () => boolean;
+}
+
+/** Reads a source once for all its digests and segments. One source at a time: the buffers are shared. */
+export class Ingest {
+  readonly #engine: Engine;
+  readonly #head: Buffer = Buffer.allocUnsafeSlow(HEAD);
+  readonly #breather = new Breather();
+  /** Segments whose blocks are on their way, by segment key. */
+  readonly #coming = new Map<string, Promise<void>>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Resolves when the source is read; `kept` when its segments are in the cache. */
+  async read(order: Order): Promise<{ readonly kept: Promise<unknown> }> {
+    const missing = this.#missing(order);
+    if (isInline(sizeOf(order.source), missing)) return { kept: this.#readInline(order, missing) };
+    const facts = await this.#pass(order, missing, (key, size, head) => this.#engine.cache.isLikely(size, head, key));
+    const name = facts.digests.sha256 ?? '';
+    const wrongly = missing.filter(([key]) => !this.#isKept(name, key));
+    // The head was known, but of another content: what was spared must be done after all.
+    if (wrongly.length > 0) await this.#pass(order, wrongly, () => false);
+    return { kept: Promise.all(missing.map(([key]) => this.#coming.get(segmentKey(name, key)))) };
+  }
+
+  #missing({ source, want }: Order): Codings {
+    const name = this.#engine.known.facts(source)?.digests.sha256;
+    return [...want.codings].filter(([key]) => name === undefined || !this.#isKept(name, key));
+  }
+
+  #isKept(name: string, coding: string): boolean {
+    return this.#coming.has(segmentKey(name, coding)) || this.#engine.cache.find(name, coding) !== undefined;
+  }
+
+  /** Small contents: calls to the pool would cost more than the work. */
+  async #readInline({ source, want }: Order, missing: Codings): Promise<void> {
+    const { cache, known, keeper, counters } = this.#engine;
+    const bytes = readWhole(source);
+    const head = crc32(bytes);
+    counters.bytesRead += bytes.length;
+    known.learn(source, { size: bytes.length, crc32: head, digests: digestsOf(bytes, want.digests) });
+    for (const [key, { encoder, level }] of missing) {
+      const name = sha256(bytes);
+      if (cache.find(name, key)) continue;
+      keeper.encoding(bytes.length);
+      const blocks = bytes.length === 0 ? [] : [keeper.keep(await encoder.encode(bytes, level, undefined))];
+      cache.add({ sha256: name, coding: key, length: bytes.length, head, encodedLength: blocks[0]?.length ?? 0, blocks });
+    }
+  }
+
+  /** Reads to the end, and encodes for every coding but those `spare` says are kept. */
+  async #pass(order: Order, codings: Codings, spare: (key: string, size: number, head: number) => boolean): Promise<ContentFacts> {
+    const { source, want } = order;
+    const reader = openSource(source);
+    try {
+      const tally = new Tally(reader, codings.length > 0 ? new Set(want.digests).add('sha256') : want.digests);
+      const first = tally.read(this.#head);
+      const head = tally.crc;
+      const builders = codings
+        .filter(([key]) => !spare(key, sizeOf(source), head))
+        .map(([, coding]) => new SegmentBuilder(coding, this.#engine.keeper));
+      await this.#encodeAll(order, tally, builders, first);
+      const facts = tally.finish();
+      this.#engine.counters.bytesRead += facts.size;
+      this.#engine.known.learn(source, facts);
+      for (const builder of builders) await this.#finish(builder, facts, head);
+      return facts;
+    } finally {
+      reader.close();
+    }
+  }
+
+  async #encodeAll({ abandoned }: Order, tally: Tally, builders: readonly SegmentBuilder[], first: Uint8Array): Promise<void> {
+    const buffer = this.#head.subarray(0, READ_SIZE);
+    for (let piece = first; piece.length > 0; piece = tally.read(buffer)) {
+      for (const builder of builders) await builder.write(piece);
+      if (this.#breather.due()) await this.#breather.turn();
+      if (abandoned()) throw new Error('Nobody waits for this content any more');
+    }
+  }
+
+  async #finish(builder: SegmentBuilder, { size, digests }: ContentFacts, head: number): Promise<void> {
+    const { cache } = this.#engine;
+    const name = digests.sha256 ?? '';
+    const coding = builder.key;
+    const { blocks } = await builder.finish();
+    const kept = blocks.then((all) => {
+      const encodedLength = all.reduce((sum, block) => sum + block.length, 0);
+      cache.add({ sha256: name, coding, length: size, head, encodedLength, blocks: all });
+    });
+    cache.expect(size, head, coding);
+    this.#coming.set(segmentKey(name, coding), kept);
+    kept.then(
+      () => this.#coming.delete(segmentKey(name, coding)),
+      () => this.#coming.delete(segmentKey(name, coding)),
+    );
+  }
+}
+
+function isInline(size: number, missing: Codings): boolean {
+  return missing.length === 0 ? size <= READ_SIZE : missing.every(([, { encoder }]) => size <= encoder.inline);
+}

@@ -1,0 +1,60 @@
+import { crc32 } from 'node:zlib';
+import { sha256 } from '../digest.ts';
+import { type Block, type Coding, codingKey, HEAD, segmentKey } from '../segment.ts';
+import { readSegment } from './copy.ts';
+import type { Engine } from './engine.ts';
+
+/** Encodes bytes in memory as the segment they are, unless the cache holds it; the same bytes are never encoded twice at once. */
+export class RunEncoder {
+  readonly #engine: Engine;
+  readonly #coming = new Map<string, Promise<Uint8Array>>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  encode(bytes: Uint8Array, coding: Coding): Promise<Uint8Array> {
+    const name = sha256(bytes);
+    const key = segmentKey(name, codingKey(coding));
+    const coming = this.#coming.get(key) ?? this.#find(name, bytes, coding).finally(() => this.#coming.delete(key));
+    this.#coming.set(key, coming);
+    return coming;
+  }
+
+  async #find(name: string, bytes: Uint8Array, coding: Coding): Promise<Uint8Array> {
+    const { cache } = this.#engine;
+    const segment = cache.find(name, codingKey(coding));
+    const kept = segment && readSegment(segment);
+    if (kept) return kept;
+    if (segment) cache.forget(segment);
+    return await this.#make(name, bytes, coding);
+  }
+
+  async #make(name: string, bytes: Uint8Array, coding: Coding): Promise<Uint8Array> {
+    const { blockSize, history } = coding.encoder;
+    const pieces: Promise<{ readonly encoded: Uint8Array; readonly block: Block }>[] = [];
+    for (let at = 0; at < bytes.length; at += blockSize) {
+      const before = at > 0 && history > 0 ? bytes.subarray(at - history, at) : undefined;
+      pieces.push(this.#encodeBlock(bytes.subarray(at, at + blockSize), coding, before));
+    }
+    const made = await Promise.all(pieces);
+    const blocks = made.map(({ block }) => block);
+    const encoded = made.length === 1 && made[0] ? made[0].encoded : Buffer.concat(made.map((piece) => piece.encoded));
+    const head = crc32(bytes.subarray(0, HEAD));
+    this.#engine.cache.add({ sha256: name, coding: codingKey(coding), length: bytes.length, head, encodedLength: encoded.length, blocks });
+    return encoded;
+  }
+
+  async #encodeBlock(bytes: Uint8Array, { encoder, level }: Coding, history: Uint8Array | undefined) {
+    const { workers, keeper } = this.#engine;
+    const memory = encoder.memory(level);
+    await workers.enter(memory);
+    try {
+      keeper.encoding(bytes.length);
+      const encoded = await encoder.encode(bytes, level, history);
+      return { encoded, block: keeper.keep(encoded) };
+    } finally {
+      workers.leave(memory);
+    }
+  }
+}
