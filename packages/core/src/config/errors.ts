@@ -1,11 +1,10 @@
 import { DistError, type DistErrorOptions, EXIT, type Where } from '../errors.ts';
+import { suggestion as nearest } from '../model/suggest.ts';
 import type { Position } from './config.ts';
-import { suggestion } from './suggest.ts';
 
 /** A value between quotes, with control characters escaped so that none reaches a terminal. */
 export function quote(value: string): string {
   const shown = value.length > 80 ? `${value.slice(0, 77)}...` : value;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: DEL and the C1 controls are what JSON leaves as they are
   return JSON.stringify(shown).replace(
     /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -20,6 +19,13 @@ export function whereOf(at: Position): Where {
     ...(column === undefined ? {} : { column }),
     ...(key === '' ? {} : { subject: key }),
   };
+}
+
+/** `did you mean "x"?`, or the list of what is known. */
+function suggestion(typed: string, known: readonly string[]): string | undefined {
+  const near = typed.length > 64 ? undefined : nearest(typed, known);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return known.length === 0 ? undefined : `known: ${known.join(', ')}`;
 }
 
 interface Detail {
@@ -172,6 +178,32 @@ export function unknownName(at: Position, kind: string, name: string, known: rea
   return problem(`config-unknown-${kind}`, `Cannot use ${kind} ${quote(name)} in "${at.key}": none is declared by that name`, at, {
     hint: suggestion(name, known),
   });
+}
+
+export function oneBuilder(at: Position): DistError {
+  return problem('config-builder', `Cannot use "${at.key}": it must name exactly one builder`, at, {
+    hint: 'write "- cargo: { ... }", with "id" and "platforms" beside it',
+  });
+}
+
+export function duplicateId(at: Position, id: string): DistError {
+  return problem('config-duplicate-id', `Cannot use id ${quote(id)} twice: another item of "build" has it`, at, {
+    hint: 'give one of them another "id"',
+  });
+}
+
+export function samePaths(at: Position, first: string, second: string): DistError {
+  return problem('config-paths', `Cannot use one folder for ${first} and ${second}: each needs its own`, at);
+}
+
+export function sameProduct(at: Position, products: readonly [string, string], shared: string): DistError {
+  return problem('config-products', `Cannot tell products ${quote(products[0])} and ${quote(products[1])} apart: both have ${quote(shared)}`, at, {
+    hint: 'a top-level value is the default of every product; set it in each product instead',
+  });
+}
+
+export function duplicatePlugin(at: Position, name: string): DistError {
+  return problem('config-plugins', `Cannot load plugin ${quote(name)} twice: the list already has it`, at);
 }
 
 export function userinfo(at: Position): DistError {

@@ -87,14 +87,20 @@ interface Origin {
   readonly node: ConfigNode;
   /** Keys of the node that belong to core and are absent from the value. */
   readonly common: readonly string[];
+  /** The configuration's folder. */
+  readonly root?: string;
 }
 
 /** Frozen results carry no tree; this remembers which part of it each one came from. */
 const origins = new WeakMap<object, Origin>();
 
 /** Ties a value made from `node` to it, so that later errors can name line and column. */
-export function remember<Value extends object>(value: Value, node: ConfigNode, common: readonly string[] = []): Value {
-  origins.set(value, { node, common });
+export function remember<Value extends object>(
+  value: Value,
+  node: ConfigNode,
+  { common = [], root }: { common?: readonly string[]; root?: string } = {},
+): Value {
+  origins.set(value, { node, common, ...(root === undefined ? {} : { root }) });
   return value;
 }
 

@@ -85,7 +85,7 @@ async function runCommand(argv: readonly [string, ...string[]], context: SecretC
   return value;
 }
 
-function commandState(result: { timedOut: boolean; isMaxBuffer: boolean; exitCode?: number; code?: string }): string {
+function commandState(result: { timedOut: boolean; isMaxBuffer: boolean; exitCode?: number | undefined; code?: string | undefined }): string {
   if (result.timedOut) return `it did not end within ${COMMAND_TIMEOUT / 1000} seconds`;
   if (result.isMaxBuffer) return 'it printed more than 64 KiB';
   if (result.code === 'ENOENT') return 'no such program on PATH';

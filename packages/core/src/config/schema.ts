@@ -1,0 +1,251 @@
+import { z } from 'zod';
+import { ROLES } from '../model/entry.ts';
+import type { PlatformSpec } from './config.ts';
+
+/**
+ * The sections of a configuration as people write them. Everything is optional here: what must be there is known only after `extends` and
+ * `products` are applied. The options of plugins are checked later, by their own schemas.
+ */
+
+/** Keys of an instance that belong to core; all others are the plugin's options. */
+export const PACKAGE_KEYS = ['use', 'package', 'arch', 'components', 'variants', 'platforms', 'name'] as const;
+export const PUBLISH_KEYS = ['use', 'needs', 'required'] as const;
+export const BUILD_KEYS = ['id', 'platforms'] as const;
+
+export type RawNeed = string | { readonly id: string; readonly for: 'visible' | 'hidden' };
+
+export interface RawPackage {
+  readonly use?: string | undefined;
+  readonly package?: string | undefined;
+  readonly arch?: 'all' | undefined;
+  readonly components?: readonly string[] | undefined;
+  readonly variants?: readonly string[] | undefined;
+  readonly platforms?: readonly string[] | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface RawPublish {
+  readonly use?: string | undefined;
+  readonly needs?: RawNeed | readonly RawNeed[] | undefined;
+  readonly required?: boolean | undefined;
+}
+
+export interface RawBuild {
+  readonly id?: string | undefined;
+  readonly platforms?: readonly string[] | undefined;
+}
+
+export interface RawRule {
+  readonly type?: 'file' | 'directory' | 'symlink' | undefined;
+  readonly from?: string | undefined;
+  readonly to: string;
+  readonly role?: (typeof ROLES)[number] | undefined;
+  readonly component?: string | undefined;
+  readonly mode?: string | number | undefined;
+  readonly owner?: string | undefined;
+  readonly group?: string | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly variants?: readonly string[] | undefined;
+  readonly platforms?: readonly string[] | undefined;
+  readonly eol?: 'auto' | 'keep' | 'lf' | 'crlf' | undefined;
+  readonly optional?: boolean | undefined;
+}
+
+export interface RawVariant {
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+}
+
+export interface RawPaths {
+  readonly packages?: string | undefined;
+  readonly dist?: string | undefined;
+  readonly state?: string | undefined;
+}
+
+export interface RawSections {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly homepage?: string | undefined;
+  readonly license?: string | undefined;
+  readonly maintainer?: string | undefined;
+  readonly vendor?: string | undefined;
+  readonly version?: string | undefined;
+  readonly tagPrefix?: string | undefined;
+  readonly artifactName?: string | undefined;
+  readonly platforms?: readonly PlatformSpec[] | undefined;
+  readonly variants?: Readonly<Record<string, RawVariant>> | undefined;
+  readonly build?: readonly RawBuild[] | undefined;
+  readonly contents?: readonly RawRule[] | undefined;
+  readonly packages?: Readonly<Record<string, RawPackage>> | undefined;
+  readonly publish?: Readonly<Record<string, RawPublish>> | undefined;
+  readonly paths?: RawPaths | undefined;
+}
+
+export interface RawProduct extends RawSections {
+  readonly path?: string | undefined;
+}
+
+export interface RawTop extends RawSections {
+  readonly $schema?: string | undefined;
+  readonly plugins?: readonly string[] | undefined;
+  readonly products?: Readonly<Record<string, RawProduct>> | undefined;
+}
+
+/** Names go into file names, package names and URLs. Case and `_` are left to the formats: rpm and archives keep them, deb refuses them itself. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9+._-]*$/;
+const NAME_STATE = 'a name begins with a letter or digit and goes on with letters, digits and + . _ -';
+
+function nameText(): z.ZodString {
+  return z.string().max(100, 'it is longer than 100 characters').regex(NAME, NAME_STATE);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const LINE = /^[^\0-\x1f\x7f]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: tab and line feed are left
+const LINES = /^[^\0-\x08\x0b-\x1f\x7f]*$/;
+
+/** One line for package headers: a line break there would begin another field. */
+function lineText(): z.ZodString {
+  return z.string().regex(LINE, 'it holds a line break or another control character').regex(/\S/, 'it is empty');
+}
+
+function pathText(): z.ZodString {
+  return lineText();
+}
+
+function names(): z.ZodArray<z.ZodString> {
+  return z.array(nameText()).min(1, 'the list is empty');
+}
+
+function globs(): z.ZodArray<z.ZodString> {
+  return z.array(pathText());
+}
+
+function selectors(): z.ZodArray<z.ZodString> {
+  return z.array(lineText()).min(1, 'the list is empty').describe('Platforms: names, operating systems, os/arch, Rust triples or globs');
+}
+
+const platformRow = z.strictObject({
+  name: z.string().regex(/^[a-z0-9]+(-[a-z0-9_]+)+$/, 'a platform name reads os-cpu in lower case'),
+  os: z.enum(['linux', 'macos', 'windows', 'freebsd']),
+  cpu: z.string().regex(/^[a-z0-9_]+$/, 'a CPU is written in lower-case letters, digits and _'),
+  libc: z.enum(['gnu', 'musl']).exactOptional(),
+  rust: lineText().exactOptional().describe('Rust target triple'),
+  go: lineText().exactOptional().describe('GOOS/GOARCH, with GOARM after another slash'),
+  deb: lineText().exactOptional(),
+  rpm: lineText().exactOptional(),
+  apk: lineText().exactOptional(),
+  oci: lineText().exactOptional().describe('os/architecture[/variant]'),
+  npm: lineText().exactOptional().describe('os/cpu'),
+  freebsd: lineText().exactOptional(),
+});
+
+const variant = z.strictObject({
+  include: globs().optional().describe('Only destinations that match'),
+  exclude: globs().optional().describe('No destinations that match'),
+});
+
+const rule = z.strictObject({
+  type: z
+    .enum(['file', 'directory', 'symlink'])
+    .optional()
+    .describe('file (default), an empty directory, or a symbolic link at `to` that points to `from`'),
+  from: pathText().optional().describe('Template and glob of source files, relative to the project; of a symlink, its target'),
+  to: pathText().describe('Template of the destination; ends with / = a folder'),
+  role: z.enum(ROLES).optional().describe('Why the file is there; decides where each format puts it'),
+  component: nameText().optional().describe('Name by which packages choose it; default main'),
+  mode: z.union([z.string(), z.number()]).optional().describe("Permission bits: '0755' or 0o755"),
+  owner: nameText().optional(),
+  group: nameText().optional(),
+  exclude: globs().optional().describe('Globs over destinations'),
+  variants: names().optional(),
+  platforms: selectors().optional(),
+  eol: z.enum(['auto', 'keep', 'lf', 'crlf']).optional().describe('Line ends of text files; auto (default) = CRLF on Windows'),
+  optional: z.boolean().optional().describe('Matching nothing is no error'),
+});
+
+const packageInstance = z.looseObject({
+  use: lineText().optional().describe('Format; default the key'),
+  package: nameText().optional().describe('Package name; default the name of the product'),
+  arch: z.literal('all').optional().describe('One package for every platform (deb all, rpm noarch)'),
+  components: names().optional().describe('Only contents of these components'),
+  variants: names().optional(),
+  platforms: selectors().optional(),
+  name: lineText().optional().describe('Template of the file name'),
+});
+
+const need = z.union([
+  lineText(),
+  z.strictObject({ id: lineText(), for: z.enum(['visible', 'hidden']).describe('hidden = upload only after the other one is public') }),
+]);
+
+const publishInstance = z.looseObject({
+  use: lineText().optional().describe('Registry type; default the key'),
+  needs: z
+    .union([need, z.array(need)])
+    .optional()
+    .describe('Registries that go public before this one'),
+  required: z.boolean().optional().describe('Default true: its failure keeps everything else unpublished'),
+});
+
+const buildItem = z.looseObject({
+  id: nameText().optional(),
+  platforms: selectors().optional(),
+});
+
+const sections = {
+  name: nameText().optional().describe('Name of the product; part of every file name'),
+  description: z
+    .string()
+    .regex(LINES, 'it holds a control character')
+    .regex(/\S/, 'it is empty')
+    .optional()
+    .describe('First line: a synopsis; the rest: details'),
+  homepage: z
+    .url({ protocol: /^https?$/, error: 'it is no http or https URL' })
+    .optional()
+    .describe('Address of the project'),
+  license: lineText().optional().describe('SPDX expression, e.g. MIT OR Apache-2.0'),
+  maintainer: lineText().optional().describe('Name <mail@example.org>'),
+  vendor: lineText().optional(),
+  version: lineText().optional().describe('git (default) = the tag at HEAD, or a semantic version'),
+  tagPrefix: z
+    .string()
+    .regex(/^(?![-./])[\w./@+-]*$/, 'a tag prefix holds letters, digits and _ . / @ + -')
+    .optional()
+    .describe('What stands before the version in git tags'),
+  artifactName: lineText().optional().describe('Template of file names; default {name}-{version}-{platform}-{variant}.{ext}'),
+  platforms: z
+    .array(z.union([lineText(), platformRow]))
+    .optional()
+    .describe('Platforms to release for'),
+  variants: z.record(nameText(), variant).optional().describe('Named selections of the contents; the first one owns the bare name'),
+  build: z.array(buildItem).optional().describe('How each platform is built: one builder per item'),
+  contents: z.array(rule).optional().describe('What goes where in the distribution'),
+  packages: z.record(nameText(), packageInstance).optional().describe('Formats to package in, by instance id'),
+  publish: z.record(nameText(), publishInstance).optional().describe('Where to publish, by instance id'),
+  paths: z
+    .strictObject({
+      packages: pathText().optional().describe('Finished artifacts; default packages'),
+      dist: pathText().optional().describe('Staged trees; default dist'),
+      state: pathText().optional().describe('Journal, lock and build outputs; default .provisioning-dist'),
+    })
+    .optional()
+    .describe('Output folders, relative to the configuration'),
+};
+
+export const productSchema: z.ZodType<RawProduct> = z.strictObject({
+  path: pathText().optional().describe('Folder of the product, relative to the configuration'),
+  ...sections,
+});
+
+export const topSchema: z.ZodType<RawTop> = z.strictObject({
+  $schema: z.string().optional(),
+  extends: z
+    .union([lineText(), z.array(lineText())])
+    .optional()
+    .describe('Configurations this one builds on: ./file or npm package'),
+  plugins: z.array(lineText()).optional().describe('Packages to load, beside the ones that come along'),
+  products: z.record(nameText(), productSchema).optional().describe('Several products in one repository; each may override any key'),
+  ...sections,
+});
