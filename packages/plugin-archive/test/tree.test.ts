@@ -74,7 +74,7 @@ describe('an archive tree for Windows', () => {
   }
 
   it('refuses paths Windows programs cannot open', () => {
-    const job = formatJob([file('n'.repeat(240))], { options: { wrap: false }, cell: WINDOWS_CELL });
+    const job = formatJob<ArchiveOptions>([file('n'.repeat(240))], { options: { wrap: false }, cell: WINDOWS_CELL });
     assert.equal(tree(job, 'zip').length, 1);
     assert.throws(() => tree({ ...job, options: { wrap: 't' } }, 'zip'), { code: 'path-too-long' });
   });
