@@ -10,6 +10,7 @@ export const tarGzFormat: FormatDefinition<ArchiveOptions> = defineFormat<Archiv
   kind: 'archive',
   group: 'archive',
   scope: 'cell',
+  defaultFor: ['linux', 'macos', 'freebsd'],
   ext: EXT,
   options: archiveOptions,
   needs: ({ level }) => ({ codec: 'deflate', digests: ['sha256'], ...(level === undefined ? {} : { level }) }),

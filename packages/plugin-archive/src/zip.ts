@@ -10,6 +10,7 @@ export const zipFormat: FormatDefinition<ArchiveOptions> = defineFormat<ArchiveO
   kind: 'archive',
   group: 'archive',
   scope: 'cell',
+  defaultFor: ['windows'],
   ext: EXT,
   options: archiveOptions,
   needs: ({ level }) => ({ codec: 'deflate', digests: ['sha256'], segments: 'each', ...(level === undefined ? {} : { level }) }),

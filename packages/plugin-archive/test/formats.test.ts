@@ -40,7 +40,9 @@ describe('the archive plugin', () => {
 
   it('tells what it provides without being loaded', () => {
     const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-    assert.deepEqual(manifest.provisioningDist, { apiVersion: plugin.apiVersion, formats: Object.keys(plugin.formats ?? {}) });
+    const formats = Object.entries(plugin.formats ?? {});
+    const groups = [...new Set(formats.map(([, { group }]) => group))];
+    assert.deepEqual(manifest.provisioningDist, { apiVersion: plugin.apiVersion, formats: formats.map(([key]) => key), groups });
   });
 
   it('takes level and wrap as options', () => {
