@@ -21,11 +21,15 @@ export function whereOf(at: Position): Where {
   };
 }
 
-/** `did you mean "x"?`, or the list of what is known. */
-function suggestion(typed: string, known: readonly string[]): string | undefined {
+function didYouMean(typed: string, known: readonly string[]): string | undefined {
+  // the comparison takes time and memory by the product of both lengths
   const near = typed.length > 64 ? undefined : nearest(typed, known);
-  if (near !== undefined) return `did you mean "${near}"?`;
-  return known.length === 0 ? undefined : `known: ${known.join(', ')}`;
+  return near === undefined ? undefined : `did you mean "${near}"?`;
+}
+
+/** The likely slip, or the list of what is known. */
+function suggestion(typed: string, known: readonly string[]): string | undefined {
+  return didYouMean(typed, known) ?? (known.length === 0 ? undefined : `known: ${known.join(', ')}`);
 }
 
 interface Detail {

@@ -96,9 +96,12 @@ function pluginList(names: readonly string[], tree: MapNode, errors: DistError[]
   return plugins;
 }
 
-/** A value that several products inherit is reported once. */
-function unique(errors: readonly DistError[]): readonly DistError[] {
-  return [...new Map(errors.map((error) => [JSON.stringify([error.code, error.where, error.message]), error])).values()];
+/** In the order of the files' lines. A value that several products inherit is reported once. */
+function inOrder(errors: readonly DistError[]): readonly DistError[] {
+  const unique = [...new Map(errors.map((error) => [JSON.stringify([error.code, error.where, error.message]), error])).values()];
+  const file = (error: DistError): string => error.where?.file ?? '';
+  const line = (error: DistError): number => (error.where?.line ?? 0) * 100_000 + (error.where?.column ?? 0);
+  return unique.toSorted((a, b) => (file(a) === file(b) ? line(a) - line(b) : 0));
 }
 
 /**
@@ -114,7 +117,7 @@ export async function loadConfig({ cwd, file, env, redactor }: LoadOptions): Pro
   const top = checkTop(tree, errors);
   const products = allProducts({ top, tree, folder }, errors);
   const plugins = pluginList(top.plugins ?? [], tree, errors);
-  throwCollected(unique(errors));
+  throwCollected(inOrder(errors));
   return Object.freeze({ file: path, plugins, products, secrets });
 }
 
@@ -122,6 +125,6 @@ export async function loadConfig({ cwd, file, env, redactor }: LoadOptions): Pro
 function checkTop(tree: MapNode, errors: readonly DistError[]): RawTop {
   const normal = normalise(tree);
   const { value, errors: found } = check(topSchema, plain(normal), normal);
-  throwCollected(value ? [] : unique([...errors, ...found]));
+  throwCollected(value ? [] : inOrder([...errors, ...found]));
   return value ?? {};
 }

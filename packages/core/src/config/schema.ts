@@ -100,13 +100,13 @@ function nameText(): z.ZodString {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const LINE = /^[^\0-\x1f\x7f]*$/;
+const LINE = /^(?=.*\S)[^\x00-\x1f\x7f]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: tab and line feed are left
-const LINES = /^[^\0-\x08\x0b-\x1f\x7f]*$/;
+const LINES = /^(?=[^]*\S)[^\x00-\x08\x0b-\x1f\x7f]*$/;
 
 /** One line for package headers: a line break there would begin another field. */
 function lineText(): z.ZodString {
-  return z.string().regex(LINE, 'it holds a line break or another control character').regex(/\S/, 'it is empty');
+  return z.string().regex(LINE, 'it is empty or holds a control character');
 }
 
 function pathText(): z.ZodString {
@@ -195,12 +195,7 @@ const buildItem = z.looseObject({
 
 const sections = {
   name: nameText().optional().describe('Name of the product; part of every file name'),
-  description: z
-    .string()
-    .regex(LINES, 'it holds a control character')
-    .regex(/\S/, 'it is empty')
-    .optional()
-    .describe('First line: a synopsis; the rest: details'),
+  description: z.string().regex(LINES, 'it is empty or holds a control character').optional().describe('First line: a synopsis; the rest: details'),
   homepage: z
     .url({ protocol: /^https?$/, error: 'it is no http or https URL' })
     .optional()
