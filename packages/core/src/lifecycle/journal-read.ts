@@ -56,11 +56,10 @@ function goodLines(bytes: Buffer, file: string): GoodLines {
   return { lines, length: start, problem };
 }
 
+/** A line counts once its line feed is there: it is the last byte of every append. */
 function hasGoodLine(rest: Buffer): boolean {
-  return rest
-    .toString('utf8')
-    .split('\n')
-    .some((line) => decodeLine(line) !== undefined);
+  const lines = rest.toString('utf8').split('\n').slice(0, -1);
+  return lines.some((line) => decodeLine(line) !== undefined);
 }
 
 async function readIfThere(file: string): Promise<Buffer> {

@@ -6,6 +6,7 @@ import type { Release } from '../model/release.ts';
 import type { AnyRegistry, RegistryJob } from '../plugin.ts';
 import { type Barrier, createBarrier, type Level } from './barrier.ts';
 import type { EffectSummary } from './effect-change.ts';
+import { effectInterrupted } from './effect-errors.ts';
 import type { EffectRunner } from './effects.ts';
 import type { EffectState } from './journal-state.ts';
 import { effectInDoubt, publishFailed, publishHeld, registryFailed } from './publish-errors.ts';
@@ -151,7 +152,9 @@ function registryJob(request: PublishRequest, target: PublishTarget, barrier: Ba
     ...{ release, options, id, signal, log, tmp, artifacts },
     locate: locator(targets, release),
     effect: async <Input, Result, Options>(effect: Effect<Input, Result, Options>, input: Input): Promise<Result> => {
-      await barrier.enter(id, levelOf(effect), (reason) => publishHeld(effect.describe(input), id, reason));
+      await barrier.enter(id, levelOf(effect), (reason) =>
+        signal.aborted ? effectInterrupted(effect.describe(input), id, signal.reason) : publishHeld(effect.describe(input), id, reason),
+      );
       try {
         return await runner.run(target, effect, input);
       } finally {
