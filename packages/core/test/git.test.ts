@@ -136,6 +136,8 @@ describe('gitFacts', () => {
     chmodSync(trap, 0o755);
     for (const key of ['core.fsmonitor', 'core.pager', 'pager.status', 'gpg.program', 'core.sshCommand']) git('config', key, trap);
     git('config', 'log.showSignature', 'true');
+    writeFileSync(join(root, 'tracked'), '');
+    git('-c', 'core.fsmonitor=false', 'add', 'tracked');
     git('-c', 'core.fsmonitor=false', 'commit', '--quiet', '--allow-empty', '--message=x');
     rmSync(join(root, '.git/sprung'), { force: true });
     await facts();
