@@ -103,10 +103,10 @@ function fromOutputs(rule: ContentRule, text: string, sources: Sources): Sourced
 }
 
 function outputsLike(rule: ContentRule, glob: string, sources: Sources): Sourced | undefined {
-  const { base, pattern } = glob === '' ? { base: '', pattern: '' } : splitGlob(glob);
+  const { base } = glob === '' ? { base: '' } : splitGlob(glob);
   const matches = globTest(glob);
   const chosen = sources.outputs.filter(({ name }) => matches(name));
-  if (chosen.length === 0 || (glob !== '' && pattern === '')) return missingOutput(rule, glob, sources);
+  if (chosen.length === 0) return missingOutput(rule, glob, sources);
   const tree = chosen.flatMap((output) => {
     const name = base === '' ? output.name : output.name.slice(base.length + 1);
     return (outputAt(output, rule, sources) ?? []).map((found) => ({ ...found, path: found.path === '' ? name : `${name}/${found.path}` }));

@@ -1,4 +1,3 @@
-import type { PlatformSpec } from '../config/config.ts';
 import { DistError, EXIT, type Where } from '../errors.ts';
 import type { Platform } from './platform.ts';
 import { canonicalName, cpuOf, osOf } from './platform-names.ts';
@@ -19,7 +18,10 @@ const NAME = /^[a-z0-9][a-z0-9._]*(?:-[a-z0-9._]+)*$/;
  * Rows for what `platforms:` says: names of the table (also as Rust triple, `os/arch` or `darwin-x64`, where that means exactly one row;
  * an msvc triple makes the Windows row an msvc one), and the user's own rows, which inherit the columns of a table row of the same name.
  */
-export function resolvePlatforms(specs: readonly PlatformSpec[], whereOf: (index: number) => Where | undefined = () => undefined): ResolvedPlatforms {
+export function resolvePlatforms(
+  specs: readonly (string | Platform)[],
+  whereOf: (index: number) => Where | undefined = () => undefined,
+): ResolvedPlatforms {
   const platforms = new Map<string, Platform>();
   const problems: DistError[] = [];
   for (const [index, spec] of specs.entries()) {
