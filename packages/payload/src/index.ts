@@ -1,7 +1,10 @@
 export { ArchiveError, type ArchiveProblem } from './archive-error.ts';
 export { ContentError, type ContentErrorCode } from './content-error.ts';
+export { type CpioOptions, cpio, cpioLength } from './cpio.ts';
+export type { CpioForm } from './cpio-header.ts';
+export { type CpioEntry, type CpioLimits, readCpio } from './cpio-read.ts';
 export { DEFLATE_END } from './deflate.ts';
-export { type EncoderProbe, probeEncoders } from './encoder.ts';
+export { type EncoderProbe, encoderId, probeEncoders } from './encoders.ts';
 export { type GzipOptions, gzip } from './gzip.ts';
 export { convertLineEnds } from './line-ends.ts';
 export { pathProblem } from './member.ts';

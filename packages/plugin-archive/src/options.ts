@@ -11,8 +11,8 @@ export interface ArchiveOptions {
 type Schema<Options> = ReturnType<FormatDefinition<Options>['options']>;
 
 export function archiveOptions({ z }: OptionsKit): Schema<ArchiveOptions> {
-  const folder = z.string().refine((path) => pathProblem(path) === undefined, {
-    error: ({ input }) => `"${input}" cannot be a folder in an archive: ${pathProblem(String(input))}`,
+  const folder = z.string().refine((path) => folderProblem(path) === undefined, {
+    error: ({ input }) => `"${input}" cannot be a folder in an archive: ${folderProblem(String(input))}`,
   });
   return z.strictObject({
     level: z.int().min(1).max(9).optional().describe('Deflate level, 1 (fast) to 9 (small); default 6'),
@@ -25,4 +25,9 @@ export function archiveOptions({ z }: OptionsKit): Schema<ArchiveOptions> {
 
 export function noOptions({ z }: OptionsKit): Schema<Record<string, never>> {
   return z.strictObject({});
+}
+
+/** Nothing fills templates here; a folder called `{name}` is nobody's wish. */
+function folderProblem(path: string): string | undefined {
+  return /[{}]/.test(path) ? 'it is taken as it is, without templates' : pathProblem(path);
 }

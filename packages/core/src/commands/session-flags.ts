@@ -1,10 +1,20 @@
 import type { SessionOptions } from '../lifecycle/session.ts';
-import type { Parsed } from './base.ts';
-import type { placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
 
-type Given = Partial<
-  Parsed<typeof projectFlags & typeof releaseFlags & typeof selectionFlags & typeof stepFlags & typeof resourceFlags & typeof placeFlags>
->;
+/** Flags as oclif gives them: absent ones are undefined. */
+interface Given {
+  readonly config?: string | undefined;
+  readonly product?: string | undefined;
+  readonly version?: string | undefined;
+  readonly snapshot?: boolean | undefined;
+  readonly platform?: readonly string[] | undefined;
+  readonly variant?: readonly string[] | undefined;
+  readonly format?: readonly string[] | undefined;
+  readonly skip?: readonly string[] | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly jobs?: number | undefined;
+  readonly memory?: number | undefined;
+  readonly 'output-dir'?: string | undefined;
+}
 
 /** What the flags of a command say about the session; flags a command does not have count as not given. */
 export function sessionOptions(flags: Given): SessionOptions {

@@ -35,8 +35,8 @@ async function recorded<Result>(run: RunContext, command: string, work: () => Pr
   }
 }
 
-/** Artifacts are in release.json already; the record keeps what only the run knows. */
+/** Artifacts are in release.json already: the record names them, and keeps what only the run knows. */
 function recordable(summary: unknown): unknown {
   if (typeof summary !== 'object' || summary === null || !('artifacts' in summary)) return summary;
-  return { artifacts: (summary as { artifacts: readonly { name: string }[] }).artifacts.map(({ name }) => name) };
+  return { ...summary, artifacts: (summary as { artifacts: readonly { name: string }[] }).artifacts.map(({ name }) => name) };
 }

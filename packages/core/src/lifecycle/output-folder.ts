@@ -95,10 +95,14 @@ function exists(path: string): boolean {
 }
 
 function foreignFolder(path: string, names: readonly string[]): DistError {
-  return new DistError('foreign-folder', `Cannot write artifacts to "${path}": it holds ${names.length} files that are not provisioning-dist's (${names.slice(0, 3).join(', ')})`, {
-    exit: EXIT.preflight,
-    hint: 'choose another folder with --output-dir or "paths.packages", or empty this one',
-  });
+  return new DistError(
+    'foreign-folder',
+    `Cannot write artifacts to "${path}": it holds ${names.length} files that are not provisioning-dist's (${names.slice(0, 3).join(', ')})`,
+    {
+      exit: EXIT.preflight,
+      hint: 'choose another folder with --output-dir or "paths.packages", or empty this one',
+    },
+  );
 }
 
 function otherRelease(path: string, found: ReleaseManifest, release: Pick<Release, 'name' | 'version'>): DistError {

@@ -55,7 +55,7 @@ async function makeArtifact(run: RunContext, input: PackageInput): Promise<{ rea
   const before = input.earlier?.artifacts.find((artifact) => artifact.name === planned.name);
   // Hashing first lets an unchanged artifact be kept without compressing anything; a fresh one hashes and compresses in the same read.
   await store.prepare(entries, before === undefined ? needs : { digests: needs.digests ?? [], segments: 'each' }, { signal: run.signal });
-  const recipe = recipeOf({ run, planned, format, entries, store });
+  const recipe = recipeOf({ run, planned, format, entries, codec: needs.codec ?? 'none', store });
   const kept = before && (await unchangedArtifact(before, recipe, join(run.outputDir, planned.name)));
   if (kept) return { artifact: kept, reused: true };
   if (before !== undefined) await store.prepare(entries, needs, { signal: run.signal });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync } from 'node:fs';
-import type { Content } from '@provisioning-dist/payload';
+import { type Codec, type Content, encoderId } from '@provisioning-dist/payload';
 import type { Entry } from '../model/entry.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
 import type { ResolvedFormat } from './plan.ts';
@@ -14,15 +14,17 @@ export interface RecipeInput {
   readonly planned: PlannedArtifact;
   readonly format: ResolvedFormat;
   readonly entries: readonly Entry[];
-  readonly store: Content & { readonly encoderId: string };
+  /** What the format compresses with. */
+  readonly codec: Codec;
+  readonly store: Content;
 }
 
-export function recipeOf({ run, planned, format, entries, store }: RecipeInput): string {
+export function recipeOf({ run, planned, format, entries, codec, store }: RecipeInput): string {
   const provided = run.host.formats.get(format.key);
   const hash = createHash('sha256');
   hash.update(
     JSON.stringify([
-      [format.key, provided?.plugin, provided?.version, store.encoderId],
+      [format.key, provided?.plugin, provided?.version, codec === 'none' ? codec : encoderId(codec)],
       format.options,
       run.plan.release,
       [planned.name, planned.package, planned.platform ?? null, planned.variant ?? null],

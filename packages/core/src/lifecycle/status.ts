@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJournal } from './journal.ts';
+import { readJournal } from './journal-read.ts';
 import { inspectOutputFolder } from './output-folder.ts';
 import { sha256OfFile } from './recipe.ts';
 import type { ReleaseManifest } from './release-manifest.ts';

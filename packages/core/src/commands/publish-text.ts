@@ -1,0 +1,15 @@
+import type { PublishSummary } from '../lifecycle/publish-release.ts';
+import { table } from './table.ts';
+
+/** A publish or release as people read it. */
+export function publishText({ name, version, dryRun, artifacts, registries, effects }: PublishSummary): string {
+  const files = artifacts.map((artifact) => `  ${artifact.name}`);
+  const states = registries.map(({ id, state }) => [id, state]);
+  const changes = effects.map(({ description, instance, state }) => `  ${instance}: ${description}${dryRun ? '' : ` (${state})`}`);
+  return [
+    `${name} ${version}: ${artifacts.length} files ${dryRun ? 'would be made' : 'made'}`,
+    ...files,
+    ...(changes.length === 0 ? ['nothing is published: the plan has no registry for it'] : ['', dryRun ? 'changes that would be made outside:' : 'changes made outside:', ...changes]),
+    ...(dryRun || states.length === 0 ? [] : ['', table(['registry', 'state'], states)]),
+  ].join('\n');
+}

@@ -1,0 +1,196 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DistError, EXIT, throwCollected } from '../errors.ts';
+import type { Artifact } from '../model/artifact.ts';
+import type { Release } from '../model/release.ts';
+import { artifactFile } from './artifact-file.ts';
+import type { EffectSummary } from './effect-change.ts';
+import { createEffectRunner, type EffectEvent, type EffectRunner } from './effects.ts';
+import { type GuardOptions, guarded } from './guarded.ts';
+import { openJournal } from './journal.ts';
+import { readManifest } from './output-folder.ts';
+import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
+import { settleAll } from './pool.ts';
+import { preflight } from './preflight.ts';
+import { type PublishOutcome, type PublishTarget, publishAll, type RegistryOutcome } from './publish.ts';
+import { sha256OfBytes, sha256OfFile } from './recipe.ts';
+import { printManifest, type ReleaseManifest } from './release-manifest.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Publishes the artifacts of the output folder. */
+
+export interface PublishReleaseOptions extends GuardOptions {
+  readonly dryRun: boolean;
+}
+
+export interface PublishSummary {
+  readonly name: string;
+  readonly version: string;
+  readonly dryRun: boolean;
+  readonly artifacts: readonly Artifact[];
+  readonly registries: readonly (Omit<RegistryOutcome, 'error'> & { readonly error?: string })[];
+  readonly effects: readonly (Omit<EffectSummary, 'error'> & { readonly error?: string })[];
+}
+
+export async function publishRelease(run: RunContext, options: PublishReleaseOptions): Promise<PublishSummary> {
+  if (options.dryRun) return publishDry(run, await checkedArtifacts(run));
+  return guarded(run, 'publish', options, async () => publishMade(run, await checkedArtifacts(run)));
+}
+
+/** The real thing; the artifacts are known to be as the manifest says. */
+export async function publishMade(run: RunContext, artifacts: readonly Artifact[]): Promise<PublishSummary> {
+  for (const artifact of artifacts) if (!run.artifacts.get(artifact.name)) run.artifacts.add(artifact);
+  await preflight(run, { builders: false, registries: true });
+  const { product, version } = run.plan.release;
+  const journal = await openJournal(run.stateDir, { product, version }, run.redact);
+  try {
+    const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal });
+    if (outcome.failure) throw withData(outcome, summary);
+    return summary;
+  } finally {
+    await journal.close();
+  }
+}
+
+/** Lists every effect without probing, journaling or changing anything. */
+export async function publishDry(run: RunContext, artifacts: readonly Artifact[]): Promise<PublishSummary> {
+  const { outcome, summary } = await publishWith(run, artifacts, { mode: 'dry' });
+  if (outcome.failure) throw outcome.failure;
+  return summary;
+}
+
+type Mode = Pick<Parameters<typeof createEffectRunner>[0], 'mode' | 'journal'>;
+
+async function publishWith(run: RunContext, artifacts: readonly Artifact[], mode: Mode): Promise<{ readonly outcome: PublishOutcome; readonly summary: PublishSummary }> {
+  const targets = publishTargets(run);
+  const byName = new Map(artifacts.map((artifact) => [artifact.name, artifact]));
+  const runner: EffectRunner = createEffectRunner({
+    ...mode,
+    signal: run.signal,
+    definitions: run.registries.flatMap(({ provided }) => provided.definition.effects),
+    artifactFile: artifactFile((name) => byName.get(name), run.outputDir),
+    on: effectReporter(run),
+  });
+  const { release } = run.plan;
+  const outcome = await publishAll({
+    targets,
+    release,
+    artifacts: (filter) => run.artifacts.select(filter),
+    runner,
+    signal: run.signal,
+    tmp: run.tmp.make,
+    call: async (target, job) => {
+      await run.host.hooks.publish.call(target.use, job);
+    },
+  });
+  return { outcome, summary: summaryOf(release, mode.mode === 'dry', artifacts, outcome) };
+}
+
+export function publishTargets(run: RunContext): readonly PublishTarget[] {
+  return run.plan.publish.flatMap((planned) => {
+    const resolved = run.registries.find(({ instance }) => instance.id === planned.id);
+    if (!resolved) return [];
+    const { provided, options } = resolved;
+    return [{ ...planned, plugin: `${provided.plugin}@${provided.version}`, definition: provided.definition, options, log: run.log(planned.id) }];
+  });
+}
+
+/** Artifacts as `publish` hands them on: everything in the manifest, and the manifest itself. */
+export function publishable(manifest: ReleaseManifest): readonly Artifact[] {
+  return [...manifest.artifacts, manifestArtifact(manifest)];
+}
+
+function manifestArtifact(manifest: ReleaseManifest): Artifact {
+  const text = printManifest(manifest);
+  const sha256 = sha256OfBytes(text);
+  return { name: MANIFEST_NAME, kind: 'manifest', type: 'file', scope: 'release', size: Buffer.byteLength(text), sha256, digests: { sha256 } };
+}
+
+/** For dry runs before anything is made: the planned names, without sizes and digests. */
+export function placeholders(run: RunContext): readonly Artifact[] {
+  const empty = { size: 0, sha256: sha256OfBytes(''), digests: {} };
+  const planned = run.plan.artifacts.map(({ name, kind, scope, format, instance, platform, variant }): Artifact => {
+    const place = scope === 'release' ? {} : { platform: platform?.name ?? 'any' };
+    return { name, kind, type: 'file', scope, format, instance, ...place, ...(variant === undefined ? {} : { variant }), ...empty };
+  });
+  const own = (name: string, kind: 'checksums' | 'manifest'): Artifact => ({ name, kind, type: 'file', scope: 'release', ...empty });
+  return [...planned, own(CHECKSUMS_NAME, 'checksums'), own(MANIFEST_NAME, 'manifest')];
+}
+
+/** Artifacts somebody made earlier, or elsewhere: all that is planned must be there, and every file must have its digest. */
+async function checkedArtifacts(run: RunContext): Promise<readonly Artifact[]> {
+  const manifest = readManifest(run.outputDir);
+  const { release } = run.plan;
+  if (manifest.name !== release.name || manifest.version !== release.version) throw otherManifest(run.outputDir, manifest, release);
+  const names = new Set(manifest.artifacts.map(({ name }) => name));
+  throwCollected(run.plan.artifacts.filter(({ name }) => !names.has(name)).map(({ name }) => notMade(name, run.outputDir)));
+  await settleAll(manifest.artifacts.map((artifact) => checkDigest(artifact, run.outputDir)));
+  return publishable(manifest);
+}
+
+async function checkDigest(artifact: Artifact, folder: string): Promise<void> {
+  const path = join(folder, artifact.name);
+  if (!existsSync(path)) throw notMade(artifact.name, folder);
+  if (artifact.type === 'layout') return;
+  const sha256 = await sha256OfFile(path);
+  if (sha256 === artifact.sha256) return;
+  throw new DistError('artifact-changed', `Cannot publish "${path}": its sha256 is ${sha256}, ${MANIFEST_NAME} says ${artifact.sha256}`, {
+    exit: EXIT.preflight,
+    hint: 'package the release again',
+  });
+}
+
+function effectReporter(run: RunContext): (event: EffectEvent) => void {
+  const tasks = new Map<string, ReturnType<RunContext['report']['task']>>();
+  const taskOf = ({ id, description, instance }: EffectSummary) => {
+    const task = tasks.get(id) ?? run.report.task({ id, title: `${instance}: ${description}` });
+    tasks.set(id, task);
+    return task;
+  };
+  return (event) => {
+    const task = taskOf(event.effect);
+    if (event.type === 'retry') task.note(`again in ${event.retry.delay} ms: ${reasonOf(event.retry.error)}`);
+    else if (event.type === 'end') event.effect.error ? task.fail(event.effect.error) : task.done(event.effect.state);
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function summaryOf(release: Release, dryRun: boolean, artifacts: readonly Artifact[], outcome: PublishOutcome): PublishSummary {
+  return {
+    name: release.name,
+    version: release.version,
+    dryRun,
+    artifacts,
+    registries: outcome.registries.map(({ error, ...rest }) => ({ ...rest, ...(error && { error: error.message }) })),
+    effects: outcome.effects.map(({ error, ...rest }) => ({ ...rest, ...(error && { error: error.message }) })),
+  };
+}
+
+/** The failure with the state of every effect, for run.json and `--json`. */
+function withData({ failure, errors }: PublishOutcome, { registries, effects }: PublishSummary): DistError {
+  if (!failure) throw new RangeError('Cannot explain a failure that did not happen');
+  const { code, message, exit, hint } = failure;
+  return new DistError(code, [message, ...errors.map((error) => error.message)].join('\n'), {
+    exit,
+    ...(hint === undefined ? {} : { hint }),
+    cause: errors[0],
+    data: { registries, effects },
+  });
+}
+
+function otherManifest(folder: string, found: ReleaseManifest, release: Release): DistError {
+  return new DistError('other-release', `Cannot publish ${release.name} ${release.version} from "${folder}": it holds ${found.name} ${found.version}`, {
+    exit: EXIT.preflight,
+    hint: `package it first, or publish the other one with --version ${found.version}`,
+  });
+}
+
+function notMade(name: string, folder: string): DistError {
+  return new DistError('artifact-missing', `Cannot publish "${name}": it is not in "${folder}"`, {
+    exit: EXIT.preflight,
+    hint: 'run "provisioning-dist package" first',
+  });
+}

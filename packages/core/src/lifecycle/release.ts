@@ -1,0 +1,27 @@
+import { type GuardOptions, guarded } from './guarded.ts';
+import { preflight } from './preflight.ts';
+import { produce } from './produce.ts';
+import { placeholders, publishable, publishDry, publishMade, type PublishSummary } from './publish-release.ts';
+import type { RunContext } from './run-context.ts';
+
+export interface ReleaseOptions extends GuardOptions {
+  readonly dryRun: boolean;
+  readonly clean: boolean;
+}
+
+/** Everything in one go: findings first, then artifacts, then registries. */
+export async function release(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
+  if (options.dryRun) return releaseDry(run);
+  return guarded(run, 'release', options, async () => {
+    await preflight(run, { builders: true, registries: true });
+    const manifest = await produce(run, options);
+    run.report.step('publish');
+    return publishMade(run, publishable(manifest));
+  });
+}
+
+async function releaseDry(run: RunContext): Promise<PublishSummary> {
+  const planned = placeholders(run);
+  for (const artifact of planned) run.artifacts.add(artifact);
+  return publishDry(run, planned);
+}
