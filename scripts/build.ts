@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { Plugin } from '@oclif/core/config';
 import { settings } from '@oclif/core/settings';
 import { type Plugin as BundlerPlugin, build } from 'esbuild';
@@ -56,9 +56,10 @@ const lazyInOclif: BundlerPlugin = {
 const { values: options, positionals } = parseArgs({ options: { types: { type: 'boolean', default: false } }, allowPositionals: true });
 const folders = (positionals.length > 0 ? positionals : readdirSync(join(ROOT, 'packages')).sort()).map((name) => join(ROOT, 'packages', name));
 
-await Promise.all(folders.map(bundle));
+// esbuild has printed what is wrong
+await Promise.all(folders.map(bundle)).catch(() => process.exit(1));
 if (folders.includes(CORE)) await writeManifest();
-if (options.types) await promisify(execFile)('tsc', ['-b', ...folders], { cwd: ROOT });
+if (options.types) process.exitCode = spawnSync('tsc', ['-b', ...folders], { stdio: 'inherit' }).status ?? 1;
 
 async function bundle(folder: string): Promise<void> {
   for (const file of globSync('dist/**/*.{js,txt}', { cwd: folder })) rmSync(join(folder, file));
