@@ -21,8 +21,10 @@ import { dirname, join } from 'node:path';
 import type { Entry, FormatDefinition } from '@provisioning-dist/core';
 import {
   ContentStore,
+  cpio,
   type Member,
   type Parts,
+  type Plain,
   readTar,
   readZip,
   type TarDialect,
@@ -79,18 +81,27 @@ async function writeFormat(format: FormatDefinition<ArchiveOptions>, folder: str
   return path;
 }
 
-/** A plain tar of the members. */
-async function writeTar(path: string, members: readonly Member[], options: TarOptions): Promise<void> {
+/** A container without compression. */
+async function writePlain(path: string, members: readonly Member[], container: (content: ContentStore) => Iterable<Plain>): Promise<void> {
   const store = await ContentStore.open();
   try {
     await store.prepare(members, { digests: ['sha256'] });
     const parts = function* () {
-      for (const piece of tar(members, store, options)) yield 'sha256' in piece ? ({ ...piece, codec: 'none' } as const) : piece;
+      for (const piece of container(store)) yield 'sha256' in piece ? ({ ...piece, codec: 'none' } as const) : piece;
     };
     await writeParts(parts(), { path, store });
   } finally {
     await store.close();
   }
+}
+
+function writeTar(path: string, members: readonly Member[], options: TarOptions): Promise<void> {
+  return writePlain(path, members, (content) => tar(members, content, options));
+}
+
+function writeCpio(path: string, form: 'newc' | 'odc'): Promise<void> {
+  const members = [directory(TOP), ...ENTRIES.map((entry) => ({ ...entry, path: `${TOP}/${entry.path}` }))];
+  return writePlain(path, members, (content) => cpio(members, content, { form, mtime: MTIME, prefix: './' }));
 }
 
 /** One line per path under a folder: type, mode, time, digest or target. */
@@ -210,8 +221,28 @@ describe('our archives in the hands of others', () => {
     });
   });
 
+  describe('bsdtar and cpio', () => {
+    needs('bsdtar');
+
+    for (const form of ['newc', 'odc'] as const) {
+      it(`unpacks the ${form} form`, async () => {
+        await writeCpio(join(folder(), 'ours.cpio'), form);
+        const out = emptyFolder(folder(), `bsd-${form}`);
+        run('bsdtar', ['--no-same-owner', '-pxf', '../ours.cpio'], out, 'C.UTF-8');
+        assert.deepEqual(tree(out), expectedTree());
+      });
+    }
+  });
+
   describe('busybox', () => {
     needs('busybox');
+
+    it('unpacks cpio', async () => {
+      await writeCpio(join(folder(), 'ours.cpio'), 'newc');
+      const out = emptyFolder(folder(), 'busybox-cpio');
+      run('busybox', ['cpio', '-idm', '-F', '../ours.cpio'], out);
+      assert.deepEqual(tree(out, { times: false }), expectedTree({ times: false }));
+    });
 
     it('unpacks tar.gz', () => {
       const out = emptyFolder(folder(), 'busybox');

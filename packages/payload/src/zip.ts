@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { DEFLATE_END } from './deflate.ts';
 import { cannotStore, checkMember, isWithin, refuseDuplicates } from './member.ts';
 import type { Content, Member, Part } from './part.ts';
 import { SEGMENT_MIN } from './part.ts';
@@ -13,8 +14,6 @@ export interface ZipOptions {
   readonly level?: number;
 }
 
-/** Closes a segment's deflate data: an empty block with fixed codes that says it is the last. */
-const DEFLATE_END: Uint8Array = Uint8Array.of(0x03, 0x00);
 const LINK_MODE = 0o777;
 
 /**

@@ -50,7 +50,16 @@ describe('the archive plugin', () => {
     assert.deepEqual(parseOptions(tarGzFormat, {}).data, {});
   });
 
-  for (const written of [{ level: 0 }, { level: 10 }, { wrap: '../up' }, { wrap: '/root' }, { wrap: '' }, { wrap: true }, { wrapp: 'x' }]) {
+  for (const written of [
+    { level: 0 },
+    { level: 10 },
+    { wrap: '../up' },
+    { wrap: '/root' },
+    { wrap: '' },
+    { wrap: '{name}' },
+    { wrap: true },
+    { wrapp: 'x' },
+  ]) {
     it(`refuses the options ${JSON.stringify(written)}`, () => {
       assert.equal(parseOptions(tarGzFormat, written).success, false);
     });
