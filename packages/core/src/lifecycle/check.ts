@@ -9,7 +9,9 @@ export function checkTemplates(run: RunContext): void {
   for (const { platform, variant } of run.plan.distributions) {
     const fields = { ...templateFields({ release: run.plan.release, platform, variant }), build: '' };
     for (const rule of run.product.contents) {
-      for (const text of [rule.from, rule.to]) if (text !== undefined) collect(problems, () => renderTemplate(text, fields, rule.at, { glob: true }));
+      const { from, to, at } = rule;
+      if (from !== undefined) collect(problems, () => renderTemplate(from, fields, at, { glob: true }));
+      collect(problems, () => renderTemplate(to, fields, at));
     }
   }
   throwCollected([...problems.values()]);

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ProductConfig } from '../config/config.ts';
 import { cleanOutputFolder, inspectOutputFolder, MARKER_NAME } from './output-folder.ts';
 import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
+import { removeTree } from './staged-tree.ts';
 
 export interface CleanOptions {
   readonly dryRun: boolean;
@@ -16,7 +17,7 @@ export function cleanProduct(product: ProductConfig, { dryRun, outputDir }: Clea
   const others = [...stagedTrees(product), join(product.paths.state, 'build')].filter((path) => existsSync(path));
   if (!dryRun) {
     cleanOutputFolder(packages);
-    for (const path of others) rmSync(path, { recursive: true, force: true });
+    for (const path of others) removeTree(path);
   }
   return [...names, ...others];
 }

@@ -135,7 +135,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
 }
 
 async function releaseOf(product: ProductConfig, options: SessionOptions, tools: SessionTools): Promise<Release> {
-  const git = await gitFacts(product.root, { tagPrefix: product.tagPrefix });
+  const git = await gitFacts(product.root, { tagPrefix: product.tagPrefix, outputs: Object.values(product.paths), signal: tools.signal });
   const version = resolveVersion(product.version, git, {
     snapshot: options.snapshot,
     tagPrefix: product.tagPrefix,

@@ -20,7 +20,7 @@ export async function stageOne(run: RunContext, { platform, variant }: PlannedDi
     platform,
     variant,
     outputs,
-    template: (text, at) => renderTemplate(text, fields, at, { glob: true }),
+    template: (text, at, reading) => renderTemplate(text, fields, at, reading),
   });
   const added: Entry[] = [];
   await run.host.hooks.stage.call({
