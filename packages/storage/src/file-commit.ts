@@ -1,40 +1,30 @@
 import { createHash } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { renameSync, rmSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESERVED, syncDirectory } from './file-path.ts';
 import { type FileLock, holderEnded, isLock, type LockHolder, takeLock, type UnknownHolder } from './lock.ts';
-import { hasEnded, newToken, thisProcess } from './process.ts';
+import { isAbandoned, temporarySuffix, thisProcess } from './process.ts';
 
 /** Milliseconds after which a lock nobody here can judge (another host, unreadable) is taken over. It is held for a rename. */
 const LEASE = 30_000;
 const POLL = 5;
 
-/** A temporary name beside the target; it says who writes it, so that others know when it is abandoned. */
+/** A temporary name beside the target. */
 export function temporaryPath(target: string): string {
-  const { pid, start } = thisProcess();
-  return join(dirname(target), `${RESERVED}${hostId()}-${pid}-${start ?? 0}-${newToken()}.tmp`);
+  return join(dirname(target), `${RESERVED}${temporarySuffix()}`);
 }
 
 /** Replaces the target by the temporary file, alone: `check` runs under the target's lock and throws when it must not happen. */
 export async function commit(temporary: string, target: string, check: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  const lock = lockPath(target);
   await underLock(target, signal, async () => {
     await check();
-    // The lock becomes the object: after the last rename nothing of ours is left behind, whenever the process dies.
-    await rename(temporary, lock);
-    await renameOrRemove(lock, target);
+    // Both in one go: a process killed after the change should leave no lock, since nobody may come to write here again.
+    renameSync(temporary, target);
+    rmSync(lockPath(target), { force: true });
   });
   await syncDirectory(dirname(target));
-}
-
-async function renameOrRemove(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    await rm(from, { force: true });
-    throw error;
-  }
 }
 
 export async function underLock(target: string, signal: AbortSignal | undefined, action: () => Promise<void>): Promise<void> {
@@ -46,27 +36,18 @@ export async function underLock(target: string, signal: AbortSignal | undefined,
   }
 }
 
-/** Removes temporary files of processes that ended. */
+/** Removes temporary files and locks of processes that ended. */
 export async function sweep(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
+    if (!name.startsWith(RESERVED)) continue;
     if (isAbandoned(name)) await rm(join(directory, name), { force: true });
+    else if (!name.endsWith('.tmp')) await releaseDead(join(directory, name));
   }
 }
 
-function isAbandoned(name: string): boolean {
-  const [, host, pid, start] = /^\.~([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]+\.tmp$/.exec(name) ?? [];
-  if (host !== hostId()) return false;
-  const { host: here } = thisProcess();
-  return hasEnded({ host: here, pid: Number(pid), ...(start !== '0' && start && { start }) });
-}
-
-/** Of the host and its boot: process numbers start anew with each. */
-function hostId(): string {
-  const { host, boot } = thisProcess();
-  return createHash('sha256')
-    .update(`${host} ${boot ?? ''}`)
-    .digest('hex')
-    .slice(0, 8);
+async function releaseDead(path: string): Promise<void> {
+  const answer = await takeLock(path);
+  if (isLock(answer)) await answer.release();
 }
 
 /** Short whatever the target's name is. */

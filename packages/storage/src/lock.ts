@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { link, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hasEnded, newToken, type ProcessId, thisProcess } from './process.ts';
+import { hasEnded, newToken, type ProcessId, temporarySuffix, thisProcess } from './process.ts';
 
 /** Bytes; a larger file is no lock of ours. */
 const MAX_LOCK = 4096;
@@ -96,7 +96,7 @@ async function createUnlinked(path: string, mine: LockHolder): Promise<boolean> 
 }
 
 async function writeTemporary(path: string, mine: LockHolder): Promise<string> {
-  const temporary = `${path}-${newToken()}`;
+  const temporary = `${path}-${temporarySuffix()}`;
   await writeFile(temporary, JSON.stringify(mine), { flag: 'wx' });
   return temporary;
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -39,6 +39,27 @@ export function hasEnded(id: ProcessId): boolean {
 /** Short and unique among all processes and calls. */
 export function newToken(): string {
   return randomBytes(8).toString('hex');
+}
+
+/** Ends the name of a temporary file; says whose it is, so that others know when it is abandoned. */
+export function temporarySuffix(): string {
+  const { pid, start } = thisProcess();
+  return `${hostId()}-${pid}-${start ?? 0}-${newToken()}.tmp`;
+}
+
+/** Whether the name ends in the suffix of a process that ended. */
+export function isAbandoned(name: string): boolean {
+  const [, id, pid, start] = /([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{16}\.tmp$/.exec(name) ?? [];
+  if (id !== hostId()) return false;
+  return hasEnded({ host: hostname(), pid: Number(pid), ...(start !== '0' && start && { start }) });
+}
+
+/** Of the host and its boot: process numbers start anew with each. */
+function hostId(): string {
+  return createHash('sha256')
+    .update(`${hostname()} ${bootId() ?? ''}`)
+    .digest('hex')
+    .slice(0, 8);
 }
 
 function isRunning(pid: number): boolean {

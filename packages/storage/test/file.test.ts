@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileStorage, type Storage } from '../src/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileStorage, isLock, type Storage, takeLock } from '../src/index.ts';
 import { all, behavesAsStorage } from './behaviour.ts';
 
 let folder = '';
@@ -112,6 +114,27 @@ describe('file storage', () => {
     assert.equal(readdirSync(join(root, 'd')).length, 1);
     await storage.put('d/other', Buffer.from('x'));
     assert.deepEqual(readdirSync(join(root, 'd')), ['other']);
+  });
+
+  it('removes locks of processes that ended', async () => {
+    const holder = { host: hostname(), pid: spawnSync(process.execPath, ['-e', '0']).pid, token: '0123456789abcdef', since: '' };
+    mkdirSync(root);
+    for (const name of ['.~0123456789abcdef.lock', '.~0123456789abcdef.lock.fedcba9876543210'])
+      writeFileSync(join(root, name), JSON.stringify(holder));
+    await storage.put('a', Buffer.from('x'));
+    assert.deepEqual(readdirSync(root), ['a']);
+  });
+
+  it('waits for who holds the lock of a key', async () => {
+    const lock = join(root, `.~${createHash('sha256').update('a').digest('hex').slice(0, 16)}.lock`);
+    mkdirSync(root);
+    const answer = await takeLock(lock);
+    assert.ok(isLock(answer));
+    const put = storage.put('a', Buffer.from('x'));
+    assert.equal(await Promise.race([put, sleep(50, 'waiting')]), 'waiting');
+    await answer.release();
+    await put;
+    assert.deepEqual(readdirSync(root), ['a']);
   });
 
   it('lets one of two processes create', async () => {
