@@ -60,6 +60,8 @@ function title(text: string): void {
   console.log(`\n== ${text}`);
 }
 
+// The version is esbuild's and stays, the files carry the date of this repository's commit: a registry refuses that, so it starts empty.
+rmSync(join(HERE, 'published'), { recursive: true, force: true });
 run(process.execPath, [CLI, 'release', ...process.argv.slice(2)]);
 title('sha256sum -c checksums.sha256');
 checkSums();
