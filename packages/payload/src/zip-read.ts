@@ -1,6 +1,6 @@
-import { crc32, inflateRawSync } from 'node:zlib';
 import { ArchiveError, cannotRead } from './archive-error.ts';
 import { decodeText, withoutEndSlash } from './decode-text.ts';
+import { exactly, readContent, streamContent } from './zip-content.ts';
 import { type Directory, findDirectory, type ZipSource } from './zip-directory.ts';
 import {
   CENTRAL,
@@ -31,8 +31,10 @@ export interface ZipEntry {
   /** Seconds since 1970, the stored fields taken as UTC. */
   readonly mtime: number;
   readonly target?: string;
-  /** The content in pieces; throws ArchiveError unless size and crc are right. */
+  /** The content; throws ArchiveError unless size and crc are right. A deflated one is held in memory as a whole. */
   readonly body: () => Iterable<Uint8Array>;
+  /** The same in pieces, whatever its size. */
+  readonly stream: () => AsyncIterable<Uint8Array>;
 }
 
 export interface ZipLimits {
@@ -47,7 +49,6 @@ export interface ZipLimits {
 /** Deflate reaches 1032; more is a lie about the size. */
 const LIMITS = { entries: 1_000_000, size: 2 ** 32, totalSize: 2 ** 40, ratio: 1032 } as const;
 const LINK_MAX = 0xffff;
-const PIECE = 1024 * 1024;
 const DEFAULT_MODE = { file: 0o644, directory: 0o755, symlink: 0o777 } as const;
 
 /** Lists a zip archive. Nothing is unpacked. Throws ArchiveError for what it cannot trust, and where two headers disagree. */
@@ -188,7 +189,8 @@ function refuseOverlap(records: readonly Central[], starts: readonly number[]): 
 function describe(source: ZipSource, record: Central, start: number): ZipEntry {
   const unixMode = Math.floor(record.externalAttributes / 0x10000);
   const type = typeOf(record, unixMode);
-  const body = () => read(source, record, start);
+  const place = { ...record, start };
+  const body = () => readContent(source, place);
   return {
     path: type === 'directory' ? withoutEndSlash(record.path) : record.path,
     type,
@@ -200,6 +202,7 @@ function describe(source: ZipSource, record: Central, start: number): ZipEntry {
     mtime: fromDosTime(record.date, record.time),
     ...(type === 'symlink' ? { target: targetOf(record, body) } : {}),
     body,
+    stream: () => streamContent(source, place),
   };
 }
 
@@ -219,39 +222,6 @@ function targetOf(record: Central, body: () => Iterable<Uint8Array>): string {
   const target = decodeText(Buffer.concat([...body()]));
   if (target === '' || target.includes('\0')) throw cannotRead('malformed', record.path, 'it is a link without a target');
   return target;
-}
-
-function* read(source: ZipSource, record: Central, start: number): Generator<Uint8Array, void, undefined> {
-  let sum = 0;
-  for (const piece of record.method === METHOD.stored ? stored(source, record, start) : [inflated(source, record, start)]) {
-    sum = crc32(piece, sum);
-    yield piece;
-  }
-  if (sum !== record.crc32) throw cannotRead('checksum', record.path, 'its content has another crc');
-}
-
-function* stored(source: ZipSource, record: Central, start: number): Generator<Uint8Array, void, undefined> {
-  for (let at = 0; at < record.size; at += PIECE) yield exactly(source, start + at, Math.min(PIECE, record.size - at));
-}
-
-function inflated(source: ZipSource, record: Central, start: number): Uint8Array {
-  const bytes = inflate(exactly(source, start, record.compressedSize), record);
-  if (bytes.length !== record.size) throw cannotRead('inconsistent', record.path, `it has ${bytes.length} bytes instead of ${record.size}`);
-  return bytes;
-}
-
-function inflate(compressed: Uint8Array, record: Central): Uint8Array {
-  try {
-    return inflateRawSync(compressed, { maxOutputLength: Math.max(record.size, 1) });
-  } catch (cause) {
-    throw cannotRead('malformed', record.path, `it cannot be inflated to ${record.size} bytes`, { cause });
-  }
-}
-
-function exactly(source: ZipSource, position: number, length: number): Buffer {
-  const bytes = source.read(position, length);
-  if (bytes.length !== length) throw new ArchiveError('truncated', `Cannot read the archive: it ends ${length - bytes.length} bytes too early`);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function inconsistent(found: string): ArchiveError {

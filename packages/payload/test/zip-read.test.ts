@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { ArchiveError, type Member, readZip, type ZipEntry, type ZipLimits, zip } from '../src/index.ts';
+import { ArchiveError, type Member, readZip, type ZipEntry, type ZipLimits, type ZipSource, zip } from '../src/index.ts';
 import { directory, file, joinParts, memory, symlink } from './drive.ts';
 import { anyMembers } from './members.ts';
 
@@ -12,11 +12,27 @@ function write(members: Iterable<Member>): Buffer {
   return joinParts(zip(members, content, { mtime: MTIME }), content);
 }
 
-type Read = Omit<ZipEntry, 'body'> & { text: string };
+type Read = Omit<ZipEntry, 'body' | 'stream'> & { text: string };
 
 function list(archive: Buffer, limits?: ZipLimits): Read[] {
-  const source = { size: archive.length, read: (position: number, length: number) => archive.subarray(position, position + length) };
-  return Array.from(readZip(source, limits), ({ body, ...entry }) => ({ ...entry, text: Buffer.concat([...body()]).toString('latin1') }));
+  return Array.from(readZip(sourceOf(archive), limits), ({ body, stream: _, ...entry }) => ({
+    ...entry,
+    text: Buffer.concat([...body()]).toString('latin1'),
+  }));
+}
+
+function sourceOf(archive: Buffer): ZipSource {
+  return { size: archive.length, read: (position, length) => archive.subarray(position, position + length) };
+}
+
+async function streamed(archive: Buffer): Promise<string[]> {
+  const texts: string[] = [];
+  for (const entry of readZip(sourceOf(archive))) {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of entry.stream()) pieces.push(piece);
+    texts.push(Buffer.concat(pieces).toString('latin1'));
+  }
+  return texts;
 }
 
 function refuses(archive: Buffer, code: string, limits?: ZipLimits): void {
@@ -106,6 +122,20 @@ describe('readZip', () => {
   });
 });
 
+describe('streams of zip entries', () => {
+  it('give the content in pieces', async () => {
+    const big = Buffer.alloc(3_000_000, 'some text ').toString('latin1');
+    assert.deepEqual(await streamed(write([file('a', big), file('b', 'hello'), file('c')])), [big, 'hello', '']);
+  });
+
+  it('may be left early', async () => {
+    const [entry] = readZip(sourceOf(write([file('a', 'x'.repeat(3_000_000))])));
+    const pieces = entry?.stream()[Symbol.asyncIterator]();
+    assert.equal((await pieces?.next())?.done, false);
+    assert.deepEqual(await pieces?.return?.(), { done: true, value: undefined });
+  });
+});
+
 describe('hostile zip', () => {
   const cases: readonly [string, string, Buffer][] = [
     ['nothing', 'truncated', Buffer.alloc(0)],
@@ -145,16 +175,28 @@ describe('hostile zip', () => {
     ['sizes beyond what deflate reaches', 'limit', bomb(1_000_000)],
     ['a size the data does not have', 'inconsistent', bomb(18)],
     ['data longer than its size', 'malformed', bomb(5)],
+    ['bytes hidden behind compressed data', 'inconsistent', hidden()],
+    ['compressed data that is none', 'malformed', patched(foreign({}), 31, 0xff, 1)],
     ['one file under two names', 'inconsistent', overlapping()],
   ];
   for (const [what, code, archive] of cases) {
-    it(`refuses ${what}`, () => refuses(archive, code));
+    it(`refuses ${what}`, async () => {
+      refuses(archive, code);
+      await assert.rejects(streamed(archive), ArchiveError);
+    });
   }
 
   /** Both headers tell the same wrong size. */
   function bomb(size: number): Buffer {
     const archive = foreign({});
     return patched(patched(archive, 22, size, 4), archive.indexOf('PK\x01\x02', 0, 'latin1') + 24, size, 4);
+  }
+
+  /** Two bytes more belong to the entry than its deflate data needs. */
+  function hidden(): Buffer {
+    const archive = foreign({ after: Buffer.from('??') });
+    const packed = archive.readUInt32LE(18) + 2;
+    return patched(patched(archive, 18, packed, 4), archive.indexOf('PK\x01\x02', 0, 'latin1') + 20, packed, 4);
   }
 
   function overlapping(): Buffer {

@@ -23,6 +23,6 @@ async function describe(entry: ZipEntry): Promise<Listed> {
     mode,
     mtime,
     ...(target === undefined ? {} : { target }),
-    ...(type === 'file' ? { content: await summarize(entry.body()) } : {}),
+    ...(type === 'file' ? { content: await summarize(entry.stream()) } : {}),
   };
 }
