@@ -64,10 +64,11 @@ describe('a release published into two folders', () => {
   it('is complete after being killed at any time', async () => {
     for (const delay of [0, 15, 40, 80]) {
       const child = fork(join(import.meta.dirname, 'local-release.ts'), [folder], { execArgv: ['--conditions=source'] });
+      const gone = once(child, 'exit');
       await once(child, 'message');
       await sleep(delay);
       child.kill('SIGKILL');
-      await once(child, 'exit');
+      await gone;
       await finish();
       rmSync(folder, { recursive: true });
     }
