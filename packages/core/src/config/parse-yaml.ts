@@ -26,6 +26,7 @@ import {
   unknownAlias,
   yamlVersion,
 } from './errors.ts';
+import { jsonProblem } from './json-syntax.ts';
 import { type ConfigNode, joinKey, type MapEntry, type MapNode } from './position.ts';
 
 export const MAX_DEPTH = 100;
@@ -169,21 +170,12 @@ export function parseYaml(text: string, file: string): ConfigNode {
   return tree;
 }
 
-function jsonPosition(text: string, message: string): { line: number; column: number } {
-  const offset = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
-  const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-}
-
 /** YAML reads more than JSON: comments, unquoted keys, trailing commas. */
 function refuseLooseJson(text: string, file: string): void {
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    const { message } = error as SyntaxError;
-    const state = message.replace(/ \(line \d+ column \d+\)$/, '');
-    throw configSyntax({ file, ...jsonPosition(text, message), key: '' }, state.charAt(0).toLowerCase() + state.slice(1));
-  }
+  const found = jsonProblem(text);
+  if (!found) return;
+  const before = text.slice(0, found.offset).split('\n');
+  throw configSyntax({ file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, key: '' }, found.state);
 }
 
 /** Reads JSON (RFC 8259). With `below`, only the value of that top key, undefined when it is absent. */

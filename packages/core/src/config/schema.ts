@@ -102,7 +102,7 @@ function nameText(): z.ZodString {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const LINE = /^(?=.*\S)[^\x00-\x1f\x7f]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: tab and line feed are left
-const LINES = /^(?=[^]*\S)[^\x00-\x08\x0b-\x1f\x7f]*$/;
+const LINES = /^(?=[\s\S]*\S)[^\x00-\x08\x0b-\x1f\x7f]*$/;
 
 /** One line for package headers: a line break there would begin another field. */
 function lineText(): z.ZodString {

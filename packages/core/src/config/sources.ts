@@ -19,7 +19,7 @@ function shownName(file: string, cwd: string): string {
   return relative(cwd, file) || basename(file);
 }
 
-/** Where a module failed: V8 puts the file and line of a syntax error first, of a thrown error into its first frame. */
+/** Where a module failed, by the first frame in it. V8 does not tell where a syntax error stands. */
 function failurePosition(error: unknown, file: string, shown: string): Position {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const url = pathToFileURL(file).href;
