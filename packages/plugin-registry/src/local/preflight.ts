@@ -11,8 +11,10 @@ export async function preflight(job: Job): Promise<readonly Finding[]> {
   const unwritable = writeProblem(job.options.path);
   if (unwritable !== undefined) return [{ ...folderFinding(job), message: `Cannot publish into "${job.options.path}": ${unwritable}` }];
   if (job.release.snapshot) return [];
-  const findings = await Promise.all(job.artifacts().map((artifact) => takenFinding(job, artifact)));
-  return findings.filter((finding) => finding !== undefined);
+  const findings: Finding[] = [];
+  // One after the other: each reads a whole file.
+  for (const artifact of job.artifacts()) findings.push(...(await takenFindings(job, artifact)));
+  return findings;
 }
 
 function folderFinding(job: Job) {
@@ -37,15 +39,11 @@ function writeProblem(path: string): string | undefined {
   }
 }
 
-async function takenFinding(job: Job, artifact: Artifact): Promise<Finding | undefined> {
+async function takenFindings(job: Job, artifact: Artifact): Promise<readonly Finding[]> {
   const key = keyOf(job.options, job.release, artifact.name);
   const found = await publishedDigest({ type: artifact.type, key }, job);
-  if (found === undefined || found === artifact.sha256) return undefined;
-  return {
-    level: 'error',
-    code: 'version-taken',
-    subject: `publish.${job.id}`,
-    message: `Cannot publish "${artifact.name}" ${job.release.version}: other bytes are there (sha256 ${found}, not ${artifact.sha256})`,
-    hint: 'a published version does not change: release a new version',
-  };
+  if (found === undefined || found === artifact.sha256) return [];
+  const message = `Cannot publish "${artifact.name}" ${job.release.version}: other bytes are there (sha256 ${found}, not ${artifact.sha256})`;
+  const hint = 'a published version does not change: release a new version';
+  return [{ level: 'error', code: 'version-taken', subject: `publish.${job.id}`, message, hint }];
 }
