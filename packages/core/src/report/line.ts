@@ -35,8 +35,8 @@ export function lineOf(event: ReportEvent, style: LineStyle): string | undefined
 }
 
 /** `package  acme-1.0.0-linux-amd64.tar.gz`. */
-function titleOf(task: StartedTask): string {
-  return `${cleanLine(task.step).padEnd(8)} ${cleanLine(task.title)}`;
+function titleOf({ step, title }: StartedTask): string {
+  return step ? `${cleanLine(step).padEnd(8)} ${cleanLine(title)}` : cleanLine(title);
 }
 
 function messageLine({ level, message, source }: ReportEvent & { type: 'message' }, { paint, verbose }: LineStyle): string | undefined {
