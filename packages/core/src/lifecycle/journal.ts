@@ -110,7 +110,7 @@ function createJournal(content: JournalContent, handle: FileHandle, redact: (tex
 /** What identifies the record stays: no secret can be in it, and a redactor may take anything for one. */
 function redactRecord(record: JournalRecord, redact: (text: string) => string): JournalRecord {
   const { type, id, at, ...content } = plain(record);
-  return { ...(mapStrings(content, redact) as object), type, id, at } as JournalRecord;
+  return { type, id, at, ...(mapStrings(content, redact) as object) } as JournalRecord;
 }
 
 /** The journal's name and its folder's name must outlive a crash as well. Windows cannot sync directories. */
