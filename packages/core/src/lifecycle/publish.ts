@@ -1,9 +1,10 @@
 import type { Effect, Log } from '../effect.ts';
 import type { DistError } from '../errors.ts';
+import type { RegistryJob } from '../jobs.ts';
 import type { Artifact, ArtifactFilter, ArtifactRef } from '../model/artifact.ts';
 import type { PlannedPublish } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
-import type { AnyRegistry, RegistryJob } from '../plugin.ts';
+import type { AnyRegistry } from '../plugin.ts';
 import { type Barrier, createBarrier, type Level } from './barrier.ts';
 import type { EffectSummary } from './effect-change.ts';
 import { effectInterrupted } from './effect-errors.ts';
