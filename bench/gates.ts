@@ -21,7 +21,8 @@ export interface Verdict extends Gate {
   readonly state: 'target' | 'gate' | 'missed' | 'not judged';
 }
 
-const OURS = 'ours';
+/** The name of our contestant in cases that have peers. */
+export const OURS = 'ours';
 const MB = 1e6;
 
 /** The budgets of docs/performance.md that the cases here can judge. */

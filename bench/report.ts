@@ -2,8 +2,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESULTS } from './folders.ts';
-import type { Verdict } from './gates.ts';
-import { values } from './gates.ts';
+import { type Metric, OURS, type Verdict, values } from './gates.ts';
 import type { Machine } from './machine.ts';
 import type { Run } from './rounds.ts';
 import { median } from './statistics.ts';
@@ -15,11 +14,11 @@ export function recorder({ date }: Machine): (kind: string, record: object) => v
   return (kind, record) => appendFileSync(file, `${JSON.stringify({ kind, ...record })}\n`);
 }
 
-/** Medians of every contestant and its ratios to ours. */
+/** Medians of every contestant, with ratios: ours over each peer, or each over the first where none is ours. */
 export function caseTable(runs: readonly Run[]): string {
   const [first] = runs;
   if (!first) return '';
-  const names = [...new Set(runs.map((run) => run.contestant))].sort((a, b) => Number(b === 'ours') - Number(a === 'ours'));
+  const names = [...new Set(runs.map((run) => run.contestant))].sort((a, b) => Number(b === OURS) - Number(a === OURS));
   const [reference = ''] = names;
   const rows = names.map((name) => row(runs, name, reference));
   const loud = new Set(runs.filter((run) => !run.quiet).map((run) => run.round)).size;
@@ -28,21 +27,18 @@ export function caseTable(runs: readonly Run[]): string {
   return `\n${first.case} (${note})\n${table([['', 'wall s', 'cpu s', 'rss MB', 'bytes', 'wall ratio', 'cpu ratio', 'size ratio'], ...rows])}`;
 }
 
-function row(runs: readonly Run[], name: string, ours: string): string[] {
+function row(runs: readonly Run[], name: string, reference: string): string[] {
   const mine = runs.filter((run) => run.contestant === name);
-  const quiet = mine.filter((run) => run.quiet);
-  const ratio = (metric: 'wall' | 'cpu' | 'size') =>
-    name === ours ? '' : number(median(values(runs, { case: mine[0]?.case ?? '', metric, ours, against: name })), 3);
-  const middle = (of: readonly Run[], metric: 'wall' | 'cpu' | 'rss' | 'size') => median(of.map((run) => run[metric]));
+  const [ours, against] = reference === OURS ? [reference, name] : [name, reference];
+  const ratio = (metric: Metric) => (name === reference ? '' : number(median(values(runs, { case: mine[0]?.case ?? '', metric, ours, against })), 3));
+  const middle = (metric: Metric) => median(mine.filter((run) => metric !== 'wall' || run.quiet).map((run) => run[metric]));
   return [
     name,
-    number(middle(quiet, 'wall'), 3),
-    number(middle(mine, 'cpu'), 3),
-    number(middle(mine, 'rss') / 1e6, 1),
-    String(middle(mine, 'size')),
-    ratio('wall'),
-    ratio('cpu'),
-    ratio('size'),
+    number(middle('wall'), 3),
+    number(middle('cpu'), 3),
+    number(middle('rss') / 1e6, 1),
+    String(middle('size')),
+    ...(['wall', 'cpu', 'size'] as const).map(ratio),
   ];
 }
 

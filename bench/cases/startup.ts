@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { ROOT } from '../folders.ts';
+import { OURS } from '../gates.ts';
 import { CLI } from '../project.ts';
 import type { Case, Contestant, Output } from '../rounds.ts';
 
@@ -11,7 +12,7 @@ export const startup: readonly (() => Case)[] = [() => answer(['--version'], /^p
 
 function answer(args: readonly string[], expected: RegExp): Case {
   const bare = run('node -e 0', ['-e', '0'], /^$/);
-  return { name: args.join(' '), rounds: ROUNDS, contestants: [run('ours', [CLI, ...args], expected), bare] };
+  return { name: args.join(' '), rounds: ROUNDS, contestants: [run(OURS, [CLI, ...args], expected), bare] };
 }
 
 /** The output is looked at in a run of its own: measured runs write nowhere. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { workFolder } from '../folders.ts';
+import { OURS } from '../gates.ts';
 import { type Payload, type PayloadName, payload } from '../payloads.ts';
 import { project } from '../project.ts';
 import type { Case, Contestant } from '../rounds.ts';
@@ -24,7 +25,7 @@ function against(name: PayloadName, compressors: readonly (readonly [string, ...
 
 function ours(load: Payload): Contestant {
   const { command, archive, clean } = project(load);
-  return { name: 'ours', prepare: clean, command, verify: () => verifyTar(archive, load) };
+  return { name: OURS, prepare: clean, command, verify: () => verifyTar(archive, load) };
 }
 
 function peer(load: Payload, compressor: readonly [string, ...string[]]): Contestant {
