@@ -15,7 +15,6 @@ interface Tap<Job, Answer> extends TapOptions {
 /** Told of every tap that ran. */
 export type TapObserver = (tap: { readonly hook: string; readonly key?: string; readonly name: string; readonly milliseconds: number }) => void;
 
-
 /** Every tap in order. */
 export class Series<Job> implements SeriesHook<Job> {
   readonly #label: string;
@@ -146,7 +145,11 @@ function ordered<Job, Answer>(label: string, taps: readonly Tap<Job, Answer>[]):
   const waiting = [...taps];
   while (waiting.length > 0) {
     const index = waiting.findIndex((tap) => [...(earlier.get(tap.name) ?? [])].every((name) => result.some((done) => done.name === name)));
-    if (index < 0) throw tapCycle(label, waiting.map((tap) => tap.name));
+    if (index < 0)
+      throw tapCycle(
+        label,
+        waiting.map((tap) => tap.name),
+      );
     result.push(...waiting.splice(index, 1));
   }
   return result;

@@ -1,10 +1,10 @@
 import type { Parts } from '@provisioning-dist/payload';
 import type { Log } from './effect.ts';
+import type { BuildJob, BuildOutput, FormatJob, LayoutMember, RegistryJob } from './jobs.ts';
 import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
 import type { Platform } from './model/platform.ts';
 import type { Release } from './model/release.ts';
-import type { BuildJob, BuildOutput, FormatJob, LayoutMember, RegistryJob } from './plugin.ts';
 
 export interface TapOptions {
   /** Who taps; unique per hook and key. */

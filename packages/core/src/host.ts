@@ -3,10 +3,11 @@ import { whereOf } from './config/errors.ts';
 import { DistError, EXIT } from './errors.ts';
 import { KeyedBail, KeyedSeries, Series, type TapObserver } from './hook-taps.ts';
 import type { BeforeBuildJob, HookFacade, PackageAnswer, StageJob } from './hooks.ts';
+import type { BuildJob, BuildOutput, FormatJob, RegistryJob } from './jobs.ts';
 import type { Os } from './model/platform.ts';
 import { suggestion } from './model/suggest.ts';
-import type { AnyBuilder, AnyFormat, AnyRegistry, BuildJob, BuildOutput, FormatJob, Plugin, RegistryJob } from './plugin.ts';
-import { BUNDLED, findBundled, findPlugin, type FoundPlugin } from './plugin-loader.ts';
+import type { AnyBuilder, AnyFormat, AnyRegistry, Plugin } from './plugin.ts';
+import { BUNDLED, type FoundPlugin, findBundled, findPlugin } from './plugin-loader.ts';
 
 /** Configuration -> plugins -> tapped hooks; the only place where they meet. */
 
@@ -144,7 +145,8 @@ function refuseUnknown(host: Host, used: readonly UsedKey[], bundled: readonly F
 }
 
 function knownKeys(host: Host, section: Section, bundled: readonly FoundPlugin[]): readonly string[] {
-  const groups = section === 'formats' ? [...host.formats.values()].filter((format) => format.definition.defaultFor).map((format) => format.definition.group) : [];
+  const groups =
+    section === 'formats' ? [...host.formats.values()].filter((format) => format.definition.defaultFor).map((format) => format.definition.group) : [];
   const lists = bundled.flatMap(({ metadata }) => [...(metadata?.[section] ?? []), ...(section === 'formats' ? (metadata?.groups ?? []) : [])]);
   return [...new Set([...host[section].keys(), ...groups, ...lists])].sort();
 }

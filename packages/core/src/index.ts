@@ -5,30 +5,24 @@ export { defineEffect } from './effect.ts';
 export type { DistErrorOptions, ExitCode, Where } from './errors.ts';
 export { DistError, DistErrors, EXIT } from './errors.ts';
 export type { BeforeBuildJob, HookFacade, KeyedHook, PackageAnswer, SeriesHook, StageJob, TapOptions } from './hooks.ts';
+export type {
+  BuildJob,
+  BuildOutput,
+  Cell,
+  ExecOptions,
+  ExecResult,
+  FormatJob,
+  JobBase,
+  LayoutMember,
+  NameJob,
+  RegistryJob,
+  RegistryView,
+} from './jobs.ts';
 export type { Artifact, ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
 export type { Distribution } from './model/distribution.ts';
 export type { DirectoryEntry, Entry, FileEntry, Role, SymlinkEntry } from './model/entry.ts';
 export type { Finding } from './model/finding.ts';
 export type { Os, Platform } from './model/platform.ts';
 export type { Release } from './model/release.ts';
-export type {
-  BuilderDefinition,
-  BuildJob,
-  BuildOutput,
-  Cell,
-  ExecOptions,
-  ExecResult,
-  FormatDefinition,
-  FormatJob,
-  JobBase,
-  LayoutMember,
-  NameJob,
-  OptionsKit,
-  Plugin,
-  ReadSource,
-  RegistryDefinition,
-  RegistryJob,
-  RegistryView,
-  Secret,
-} from './plugin.ts';
+export type { BuilderDefinition, FormatDefinition, OptionsKit, Plugin, ReadSource, RegistryDefinition, Secret } from './plugin.ts';
 export { API_VERSION, defineBuilder, defineFormat, definePlugin, defineRegistry } from './plugin.ts';

@@ -51,7 +51,8 @@ export async function findPlugin(name: string, configFile: string, at: Position)
 }
 
 function found(name: string, packageFile: string | undefined, load: () => Promise<unknown>): FoundPlugin {
-  const manifest = packageFile === undefined ? {} : (JSON.parse(readFileSync(packageFile, 'utf8')) as { version?: string; provisioningDist?: PluginMetadata });
+  const manifest =
+    packageFile === undefined ? {} : (JSON.parse(readFileSync(packageFile, 'utf8')) as { version?: string; provisioningDist?: PluginMetadata });
   return {
     name,
     version: manifest.version ?? '0.0.0',

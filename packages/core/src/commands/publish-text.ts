@@ -9,7 +9,9 @@ export function publishText({ name, version, dryRun, artifacts, registries, effe
   return [
     `${name} ${version}: ${artifacts.length} files ${dryRun ? 'would be made' : 'made'}`,
     ...files,
-    ...(changes.length === 0 ? ['nothing is published: the plan has no registry for it'] : ['', dryRun ? 'changes that would be made outside:' : 'changes made outside:', ...changes]),
+    ...(changes.length === 0
+      ? ['nothing is published: the plan has no registry for it']
+      : ['', dryRun ? 'changes that would be made outside:' : 'changes made outside:', ...changes]),
     ...(dryRun || states.length === 0 ? [] : ['', table(['registry', 'state'], states)]),
   ].join('\n');
 }

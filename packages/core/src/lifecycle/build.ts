@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { BuildItem } from '../config/config.ts';
 import { renderTemplate } from '../config/template.ts';
 import { DistError } from '../errors.ts';
+import type { BuildJob, BuildOutput } from '../jobs.ts';
 import type { Platform } from '../model/platform.ts';
-import type { BuildJob, BuildOutput } from '../plugin.ts';
 import { execProgram } from './exec.ts';
 import type { RunContext } from './run-context.ts';
 import { templateFields } from './template-fields.ts';
@@ -62,16 +62,23 @@ export function buildJob(run: RunContext, platform: Platform, item: BuildItem): 
 
 function addOutput(outputs: Map<string, BuildOutput>, output: BuildOutput, id: string, platform: Platform): void {
   if (outputs.has(output.name)) {
-    throw new DistError('build-output-twice', `Cannot build ${platform.name}: "${output.name}" of builder "${id}" was already made by an earlier one`, {
-      hint: 'rename one of them in its "files"',
-    });
+    throw new DistError(
+      'build-output-twice',
+      `Cannot build ${platform.name}: "${output.name}" of builder "${id}" was already made by an earlier one`,
+      {
+        hint: 'rename one of them in its "files"',
+      },
+    );
   }
   outputs.set(output.name, output);
 }
 
 function checkOutput({ name, file }: BuildOutput, id: string, platform: Platform): void {
   if (!/^[^/\\\0]+$/.test(name) || name === '.' || name === '..') {
-    throw new DistError('build-output-name', `Cannot build ${platform.name}: builder "${id}" names an output ${JSON.stringify(name)}, which is not a plain file name`);
+    throw new DistError(
+      'build-output-name',
+      `Cannot build ${platform.name}: builder "${id}" names an output ${JSON.stringify(name)}, which is not a plain file name`,
+    );
   }
   const stat = lstatSync(file, { throwIfNoEntry: false }) && statSync(file, { throwIfNoEntry: false });
   if (!stat?.isFile()) throw new DistError('build-output-missing', `Cannot build ${platform.name}: "${file}" of builder "${id}" is not a file`);

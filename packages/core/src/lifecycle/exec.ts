@@ -1,6 +1,6 @@
-import { DistError } from '../errors.ts';
 import type { Log } from '../effect.ts';
-import type { ExecOptions, ExecResult } from '../plugin.ts';
+import { DistError } from '../errors.ts';
+import type { ExecOptions, ExecResult } from '../jobs.ts';
 
 /** Programs run for builders: no shell, an environment by allow-list, bounded output, a timeout, the tail of the output in the error. */
 

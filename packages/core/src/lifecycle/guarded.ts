@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256OfBytes } from './recipe.ts';
 import { acquireLock } from './lock.ts';
+import { sha256OfBytes } from './recipe.ts';
 import type { RunContext } from './run-context.ts';
 import { writeRunRecord } from './run-record.ts';
 

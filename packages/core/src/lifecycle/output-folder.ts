@@ -27,7 +27,8 @@ export function openOutputFolder(path: string, release: Pick<Release, 'name' | '
   if (manifest && !sameRelease(manifest, release)) {
     if (!options.clean) throw otherRelease(path, manifest, release);
     cleanOutputFolder(path);
-    return openOutputFolder(path, release, { clean: false });
+    prepareFolder(path);
+    return { path, manifest: undefined };
   }
   prepareFolder(path);
   return { path, manifest };

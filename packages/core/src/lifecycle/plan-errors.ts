@@ -20,7 +20,10 @@ export function unknownFormat(name: string, known: readonly string[]): DistError
   );
 }
 
-export function nothingToPackage(filters: { readonly platforms: readonly string[]; readonly formats: readonly string[] }, reasons: readonly PlanReason[]): DistError {
+export function nothingToPackage(
+  filters: { readonly platforms: readonly string[]; readonly formats: readonly string[] },
+  reasons: readonly PlanReason[],
+): DistError {
   const asked = [...filters.platforms.map((name) => `--platform ${name}`), ...filters.formats.map((name) => `--format ${name}`)].join(' ');
   const why = reasons.map(({ subject, reason }) => `${subject}: ${reason}`).join('; ');
   return usage('nothing-to-package', `Cannot plan${asked === '' ? '' : ` ${asked}`}: no artifact is left${why === '' ? '' : ` (${why})`}`);

@@ -1,11 +1,12 @@
 import type { PackageInstance, ProductConfig } from '../config/config.ts';
 import { artifactName, DEFAULT_ARTIFACT_NAME } from '../config/template.ts';
 import { type DistError, throwCollected } from '../errors.ts';
+import type { Cell } from '../jobs.ts';
 import type { Plan, PlannedArtifact, PlannedDistribution, PlannedPublish, PlanReason } from '../model/plan.ts';
 import type { Os, Platform } from '../model/platform.ts';
 import type { Release } from '../model/release.ts';
 import { selectPlatforms } from '../model/selector.ts';
-import type { AnyFormat, Cell } from '../plugin.ts';
+import type { AnyFormat } from '../plugin.ts';
 import { columnMissing, illegalName, nameTaken, nothingToPackage, unknownFormat, unknownVariant } from './plan-errors.ts';
 import type { Selection } from './selection.ts';
 
@@ -116,8 +117,12 @@ interface Place {
 /** The cells of an instance; its own platform and variant lists narrow the run's. */
 function places(chosen: ResolvedPackage, { input, platforms, variants }: CellContext): readonly Place[] {
   const { instance } = chosen;
-  const own = instance.platforms === undefined ? platforms : selectPlatforms(instance.platforms, input.platforms).filter((platform) => platforms.includes(platform));
-  const ownVariants = instance.variants === undefined ? variants : variants.filter((variant) => variant !== undefined && instance.variants?.includes(variant));
+  const own =
+    instance.platforms === undefined
+      ? platforms
+      : selectPlatforms(instance.platforms, input.platforms).filter((platform) => platforms.includes(platform));
+  const ownVariants =
+    instance.variants === undefined ? variants : variants.filter((variant) => variant !== undefined && instance.variants?.includes(variant));
   const scope = chosen.format(instance.arch === 'all' ? undefined : own[0]?.os)?.definition.scope ?? 'cell';
   if (scope === 'release') return [{ platform: undefined, variant: undefined }];
   if (scope === 'platform') return own.map((platform) => ({ platform, variant: undefined }));
@@ -132,7 +137,8 @@ function artifactAt(chosen: ResolvedPackage, place: Place, context: CellContext)
   const subject = `packages.${instance.id} on ${platform?.name ?? 'any'}`;
   if (format === undefined) return leave(context, subject, `"${instance.use}" has no default format for ${platform?.os ?? 'any platform'}`);
   const { definition } = format;
-  if (platform && definition.os && !definition.os.includes(platform.os)) return leave(context, subject, `${format.key} is made for ${definition.os.join(', ')}`);
+  if (platform && definition.os && !definition.os.includes(platform.os))
+    return leave(context, subject, `${format.key} is made for ${definition.os.join(', ')}`);
   if (platform && definition.column && platform[definition.column] === undefined) {
     context.problems.push(columnMissing(format.key, platform, definition.column, instance.at));
     return undefined;

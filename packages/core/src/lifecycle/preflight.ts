@@ -1,11 +1,11 @@
 import { DistError, DistErrors, EXIT } from '../errors.ts';
+import type { RegistryJob } from '../jobs.ts';
 import type { Finding } from '../model/finding.ts';
-import type { RegistryJob } from '../plugin.ts';
 import { buildJob } from './build.ts';
 import { settleAll } from './pool.ts';
-import { effectInPreflight } from './publish-errors.ts';
 import { locator } from './publish.ts';
-import { publishTargets } from './publish-release.ts';
+import { effectInPreflight } from './publish-errors.ts';
+import { publishTargets } from './publish-targets.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Asks every plugin of the plan what would make it fail, before anything is built or changed. */

@@ -1,18 +1,18 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BuildOutput } from '../jobs.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { PlannedArtifact, PlannedDistribution } from '../model/plan.ts';
 import type { Platform } from '../model/platform.ts';
-import type { BuildOutput } from '../plugin.ts';
 import { atomicWrite } from './atomic-write.ts';
 import { buildPlatform } from './build.ts';
 import { cleanOutputFolder, openOutputFolder, readManifest } from './output-folder.ts';
 import { packageArtifact } from './package.ts';
 import { CHECKSUMS_NAME, distributionKey, MANIFEST_NAME } from './plan.ts';
 import { Pool, settleAll } from './pool.ts';
+import { sha256OfBytes } from './recipe.ts';
 import { checksumLines, type ManifestArtifact, manifestOf, printManifest, type ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
-import { sha256OfBytes } from './recipe.ts';
 import { stageOne } from './stage-one.ts';
 
 /** Build, stage and package: from the plan to finished, checksummed artifacts in the output folder. */
@@ -68,8 +68,15 @@ export function stageAll(run: RunContext): ReadonlyMap<string, Promise<Distribut
   const builders = new Pool(run.jobs);
   const before = beforeBuild(run);
   const outputs = new Map<Platform, Promise<readonly BuildOutput[]>>();
-  for (const platform of run.plan.platforms) outputs.set(platform, before.then(() => builders.run(() => buildPlatform(run, platform))));
-  const staged = run.plan.distributions.map((planned): [string, Promise<Distribution>] => [distributionKey(planned), stagePlanned(run, planned, outputs)]);
+  for (const platform of run.plan.platforms)
+    outputs.set(
+      platform,
+      before.then(() => builders.run(() => buildPlatform(run, platform))),
+    );
+  const staged = run.plan.distributions.map((planned): [string, Promise<Distribution>] => [
+    distributionKey(planned),
+    stagePlanned(run, planned, outputs),
+  ]);
   // Every one of these is awaited by whoever packages it; this only keeps a failure from being reported as unhandled before that.
   for (const promise of [...outputs.values(), ...staged.map(([, promise]) => promise)]) promise.catch(() => {});
   return new Map(staged);
@@ -80,7 +87,11 @@ async function beforeBuild(run: RunContext): Promise<void> {
   await run.host.hooks.beforeBuild.call({ release, platforms, log: run.log('beforeBuild'), signal: run.signal });
 }
 
-async function stagePlanned(run: RunContext, planned: PlannedDistribution, outputs: ReadonlyMap<Platform, Promise<readonly BuildOutput[]>>): Promise<Distribution> {
+async function stagePlanned(
+  run: RunContext,
+  planned: PlannedDistribution,
+  outputs: ReadonlyMap<Platform, Promise<readonly BuildOutput[]>>,
+): Promise<Distribution> {
   const built = planned.platform === undefined ? [] : await outputs.get(planned.platform);
   return stageOne(run, planned, built ?? []);
 }

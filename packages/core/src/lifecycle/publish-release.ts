@@ -12,7 +12,8 @@ import { readManifest } from './output-folder.ts';
 import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
 import { settleAll } from './pool.ts';
 import { preflight } from './preflight.ts';
-import { type PublishOutcome, type PublishTarget, publishAll, type RegistryOutcome } from './publish.ts';
+import { type PublishOutcome, publishAll, type RegistryOutcome } from './publish.ts';
+import { publishTargets } from './publish-targets.ts';
 import { sha256OfBytes, sha256OfFile } from './recipe.ts';
 import { printManifest, type ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
@@ -61,7 +62,11 @@ export async function publishDry(run: RunContext, artifacts: readonly Artifact[]
 
 type Mode = Pick<Parameters<typeof createEffectRunner>[0], 'mode' | 'journal'>;
 
-async function publishWith(run: RunContext, artifacts: readonly Artifact[], mode: Mode): Promise<{ readonly outcome: PublishOutcome; readonly summary: PublishSummary }> {
+async function publishWith(
+  run: RunContext,
+  artifacts: readonly Artifact[],
+  mode: Mode,
+): Promise<{ readonly outcome: PublishOutcome; readonly summary: PublishSummary }> {
   const targets = publishTargets(run);
   const byName = new Map(artifacts.map((artifact) => [artifact.name, artifact]));
   const runner: EffectRunner = createEffectRunner({
@@ -84,15 +89,6 @@ async function publishWith(run: RunContext, artifacts: readonly Artifact[], mode
     },
   });
   return { outcome, summary: summaryOf(release, mode.mode === 'dry', artifacts, outcome) };
-}
-
-export function publishTargets(run: RunContext): readonly PublishTarget[] {
-  return run.plan.publish.flatMap((planned) => {
-    const resolved = run.registries.find(({ instance }) => instance.id === planned.id);
-    if (!resolved) return [];
-    const { provided, options } = resolved;
-    return [{ ...planned, plugin: `${provided.plugin}@${provided.version}`, definition: provided.definition, options, log: run.log(planned.id) }];
-  });
 }
 
 /** Artifacts as `publish` hands them on: everything in the manifest, and the manifest itself. */
@@ -182,10 +178,14 @@ function withData({ failure, errors }: PublishOutcome, { registries, effects }: 
 }
 
 function otherManifest(folder: string, found: ReleaseManifest, release: Release): DistError {
-  return new DistError('other-release', `Cannot publish ${release.name} ${release.version} from "${folder}": it holds ${found.name} ${found.version}`, {
-    exit: EXIT.preflight,
-    hint: `package it first, or publish the other one with --version ${found.version}`,
-  });
+  return new DistError(
+    'other-release',
+    `Cannot publish ${release.name} ${release.version} from "${folder}": it holds ${found.name} ${found.version}`,
+    {
+      exit: EXIT.preflight,
+      hint: `package it first, or publish the other one with --version ${found.version}`,
+    },
+  );
 }
 
 function notMade(name: string, folder: string): DistError {

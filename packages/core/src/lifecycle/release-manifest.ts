@@ -1,6 +1,6 @@
+import { DistError, EXIT } from '../errors.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Release } from '../model/release.ts';
-import { DistError, EXIT } from '../errors.ts';
 
 /** `release.json`: what was made, with digests; deterministic, published beside the artifacts. */
 
@@ -42,14 +42,16 @@ export function parseManifest(text: string, file: string): ReleaseManifest {
   const manifest = parseJson(text, file) as ReleaseManifest;
   if (manifest?.schema !== MANIFEST_SCHEMA) throw broken(file, `its schema is ${String(manifest?.schema)}, known is ${MANIFEST_SCHEMA}`);
   const wrongText = [manifest.product, manifest.name, manifest.version].some((value) => typeof value !== 'string');
-  if (wrongText || !Number.isSafeInteger(manifest.date) || !Array.isArray(manifest.artifacts)) throw broken(file, 'product, name, version, date or artifacts are missing');
+  if (wrongText || !Number.isSafeInteger(manifest.date) || !Array.isArray(manifest.artifacts))
+    throw broken(file, 'product, name, version, date or artifacts are missing');
   for (const artifact of manifest.artifacts) checkArtifact(artifact, file);
   return manifest;
 }
 
 function checkArtifact(artifact: ManifestArtifact, file: string): void {
   const { name, size, sha256 } = artifact;
-  if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._+~=@-]{0,239}$/.test(name)) throw broken(file, `artifact name ${JSON.stringify(name)} is not a plain file name`);
+  if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._+~=@-]{0,239}$/.test(name))
+    throw broken(file, `artifact name ${JSON.stringify(name)} is not a plain file name`);
   if (!Number.isSafeInteger(size) || size < 0 || !/^[0-9a-f]{64}$/.test(String(sha256))) throw broken(file, `size or sha256 of "${name}" is not one`);
 }
 

@@ -1,7 +1,7 @@
 import { type GuardOptions, guarded } from './guarded.ts';
 import { preflight } from './preflight.ts';
 import { produce } from './produce.ts';
-import { placeholders, publishable, publishDry, publishMade, type PublishSummary } from './publish-release.ts';
+import { type PublishSummary, placeholders, publishable, publishDry, publishMade } from './publish-release.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface ReleaseOptions extends GuardOptions {

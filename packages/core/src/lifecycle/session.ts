@@ -16,7 +16,7 @@ import { releaseDate, resolveVersion } from '../model/version.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { Report } from '../report/report.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { planRelease, type PlanFilters, type ResolvedFormat, type ResolvedPackage } from './plan.ts';
+import { type PlanFilters, planRelease, type ResolvedFormat, type ResolvedPackage } from './plan.ts';
 import { plannedPublish, resolveRegistries } from './registries.ts';
 import type { RunContext } from './run-context.ts';
 import { parseSelection } from './selection.ts';
@@ -74,10 +74,18 @@ export async function openSession(options: SessionOptions, tools: SessionTools):
 }
 
 /** The configuration and a redactor that knows its secrets. */
-export async function openConfig(options: Pick<SessionOptions, 'cwd' | 'configFile'>, tools: SessionTools): Promise<{ readonly config: LoadedConfig; readonly redactor: Redactor }> {
+export async function openConfig(
+  options: Pick<SessionOptions, 'cwd' | 'configFile'>,
+  tools: SessionTools,
+): Promise<{ readonly config: LoadedConfig; readonly redactor: Redactor }> {
   const redactor = createRedactor();
   tools.report.attach({ redact: redactor.redact });
-  const config = await loadConfig({ cwd: options.cwd, env: tools.env, redactor, ...(options.configFile === undefined ? {} : { file: options.configFile }) });
+  const config = await loadConfig({
+    cwd: options.cwd,
+    env: tools.env,
+    redactor,
+    ...(options.configFile === undefined ? {} : { file: options.configFile }),
+  });
   return { config, redactor };
 }
 
@@ -141,7 +149,7 @@ async function releaseOf(product: ProductConfig, options: SessionOptions, tools:
     tagPrefix: product.tagPrefix,
     ...(options.version === undefined ? {} : { override: options.version }),
   });
-  const { date, notice } = releaseDate(tools.env['SOURCE_DATE_EPOCH'], git);
+  const { date, notice } = releaseDate(tools.env.SOURCE_DATE_EPOCH, git);
   if (notice !== undefined) tools.report.info(notice);
   const { description, homepage, license, maintainer, vendor } = product;
   const texts = { description, homepage, license, maintainer, vendor, commit: git?.commit };
@@ -171,7 +179,9 @@ function withFlagFormats(host: Host, product: ProductConfig, formats: readonly s
   const known = (name: string): boolean =>
     configured.some((instance) => {
       const definition = host.formats.get(instance.use)?.definition;
-      return name === instance.id || name === instance.use || name === definition?.group || groupOf(host, instance.use).some(({ key }) => key === name);
+      return (
+        name === instance.id || name === instance.use || name === definition?.group || groupOf(host, instance.use).some(({ key }) => key === name)
+      );
     });
   const missing = formats.filter((name) => !known(name));
   return [...configured, ...missing.map((name) => implicitInstance(name, '--format'))];
@@ -210,7 +220,10 @@ function chosenProducts(config: LoadedConfig, name: string | undefined): readonl
   });
 }
 
-function sharedStore(options: SessionOptions, tools: SessionTools): { readonly open: () => Promise<ContentStore>; readonly close: () => Promise<void> } {
+function sharedStore(
+  options: SessionOptions,
+  tools: SessionTools,
+): { readonly open: () => Promise<ContentStore>; readonly close: () => Promise<void> } {
   let opened: Promise<ContentStore> | undefined;
   return {
     open: () => (opened ??= openStore(options, tools)),

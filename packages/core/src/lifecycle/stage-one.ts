@@ -1,11 +1,11 @@
 import { renderTemplate } from '../config/template.ts';
 import { DistError } from '../errors.ts';
+import type { BuildOutput } from '../jobs.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { Entry } from '../model/entry.ts';
 import { comparePaths } from '../model/path-order.ts';
 import { destinationProblem } from '../model/path-rules.ts';
 import type { PlannedDistribution } from '../model/plan.ts';
-import type { BuildOutput } from '../plugin.ts';
 import type { RunContext } from './run-context.ts';
 import { stageDistribution } from './stage.ts';
 import { templateFields } from './template-fields.ts';

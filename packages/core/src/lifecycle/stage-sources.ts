@@ -2,8 +2,8 @@ import { basename, resolve } from 'node:path';
 import type { ContentRule } from '../config/config.ts';
 import { positionOf } from '../config/position.ts';
 import type { DistError } from '../errors.ts';
+import type { BuildOutput } from '../jobs.ts';
 import { descentTest, globTest, isGlob, splitGlob, unescapeGlob } from '../model/glob.ts';
-import type { BuildOutput } from '../plugin.ts';
 import { badSource, nothingMatches, outputMissing, sourceMissing, vanished } from './stage-errors.ts';
 import { type Found, follow, foundOf, lookAt, walkFolder } from './stage-files.ts';
 

@@ -1,5 +1,6 @@
 import type { ContentRule, ProductConfig } from '../config/config.ts';
 import { type DistError, throwCollected } from '../errors.ts';
+import type { BuildOutput } from '../jobs.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { Entry } from '../model/entry.ts';
 import { comparePaths } from '../model/path-order.ts';
@@ -8,7 +9,6 @@ import type { Release } from '../model/release.ts';
 import { roleByPlace } from '../model/role.ts';
 import { matchesPlatform } from '../model/selector.ts';
 import { variantTest } from '../model/variant.ts';
-import type { BuildOutput } from '../plugin.ts';
 import { fileEntry } from './stage-content.ts';
 import { emptyDistribution } from './stage-errors.ts';
 import { settleLink } from './stage-links.ts';

@@ -5,7 +5,7 @@ import { inspectOutputFolder } from './output-folder.ts';
 import { sha256OfFile } from './recipe.ts';
 import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
-import { readRunRecord, type RunRecord } from './run-record.ts';
+import { type RunRecord, readRunRecord } from './run-record.ts';
 
 /** What is known of a release without asking anybody outside. */
 export interface ReleaseStatus {

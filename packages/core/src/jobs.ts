@@ -1,0 +1,104 @@
+import type { Content, Parts } from '@provisioning-dist/payload';
+import type { Effect, Log } from './effect.ts';
+import type { Artifact, ArtifactFilter, ArtifactRef } from './model/artifact.ts';
+import type { Entry } from './model/entry.ts';
+import type { Platform } from './model/platform.ts';
+import type { Release } from './model/release.ts';
+
+/** What handlers receive and answer with. */
+
+/** What every job has. */
+export interface JobBase<Options> {
+  readonly release: Release;
+  readonly options: Options;
+  /** Instance id: the key in the configuration. */
+  readonly id: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** A private folder, removed when the run ends. */
+  readonly tmp: () => string;
+  /** Artifacts finished so far, in the order of their names. */
+  readonly artifacts: (filter?: ArtifactFilter) => readonly Artifact[];
+}
+
+/** A named selection of entries packaged together; the cell a format works on. */
+export interface Cell {
+  /** `undefined` for `arch: all`. */
+  readonly platform: Platform | undefined;
+  readonly variant: string | undefined;
+  /** Whether `variant` is the first one declared (it owns the bare package name), and its siblings. */
+  readonly variants: readonly string[];
+  /** Package name, from `package:` of the instance, else the release's name. */
+  readonly package: string;
+}
+
+export interface FormatJob<Options> extends JobBase<Options> {
+  /** Absent for formats of scope `release`. */
+  readonly cell: Cell;
+  /** Sorted by the bytes of their paths. Empty for scope `release`. */
+  readonly entries: readonly Entry[];
+  readonly content: Content;
+  /** Seconds since 1970 UTC for every timestamp in the artifact. */
+  readonly date: number;
+  /** The artifact's final file name. */
+  readonly fileName: string;
+}
+
+/** What names and plan need before anything is built. */
+export interface NameJob<Options> {
+  readonly release: Release;
+  readonly options: Options;
+  readonly cell: Cell;
+  readonly ext: string;
+  /** The name by the product's rule: `{name}-{version}-{platform}-{variant}.{ext}`. */
+  readonly defaultName: string;
+}
+
+/** One member of a layout artifact: a directory tree instead of one file. */
+export type LayoutMember =
+  | { readonly path: string; readonly type: 'file'; readonly mode: number; readonly parts: Parts }
+  | { readonly path: string; readonly type: 'directory'; readonly mode: number }
+  | { readonly path: string; readonly type: 'symlink'; readonly target: string };
+
+export interface BuildJob<Options> extends JobBase<Options> {
+  readonly platform: Platform;
+  /** Project root (absolute); relative inputs are resolved against it. */
+  readonly root: string;
+  /** Flat folder for this platform's outputs, created; the `{build}` of `contents`. */
+  readonly buildDir: string;
+  /** Fills `{name}` fields of a template with the platform and release. */
+  readonly template: (text: string) => string;
+  /** Runs a program without a shell; output goes to the build log. Rejects with a DistError holding the log's tail. */
+  readonly exec: (argv: readonly [string, ...string[]], options?: ExecOptions) => Promise<ExecResult>;
+}
+
+export interface ExecOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+export interface ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Files a builder answers with: name under `{build}` and where the file is (referenced, not copied). */
+export interface BuildOutput {
+  readonly name: string;
+  readonly file: string;
+}
+
+export interface RegistryJob<Options> extends JobBase<Options> {
+  /** Makes a change; in dry runs gives the effect's preview. Visible effects wait for the barrier. */
+  readonly effect: <Input, Result, EffectOptions>(effect: Effect<Input, Result, EffectOptions>, input: Input) => Promise<Result>;
+  /** Where another registry will serve the artifact; pure, known at plan time. */
+  readonly locate: (registry: string, artifact: ArtifactRef) => string | undefined;
+}
+
+export interface RegistryView<Options> {
+  readonly release: Release;
+  readonly options: Options;
+  readonly id: string;
+}
