@@ -85,3 +85,9 @@ function normaliseAll(products: MapNode): MapNode {
 export function normalise(tree: MapNode): MapNode {
   return { ...tree, entries: new Map([...tree.entries].map(([key, entry]) => [key, normaliseEntry(key, entry)])) };
 }
+
+/** The products alone, each still in its short forms: a list in a product replaces the map it inherits. */
+export function productsOf(tree: MapNode): MapEntry | undefined {
+  const entry = tree.entries.get('products');
+  return entry && instances(entry, 'products');
+}

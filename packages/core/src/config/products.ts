@@ -3,7 +3,7 @@ import type { ProductConfig } from './config.ts';
 import { missingKey, sameProduct } from './errors.ts';
 import { check } from './issues.ts';
 import { mergeNodes, withoutKeys } from './merge.ts';
-import { normalise } from './normalise.ts';
+import { normalise, productsOf } from './normalise.ts';
 import { type MapEntry, type MapNode, plain, positionAt } from './position.ts';
 import { productSchema, type RawPaths, type RawTop } from './schema.ts';
 import { productConfig } from './sections.ts';
@@ -53,7 +53,7 @@ function refuseSharedFolders(products: readonly ProductConfig[], tree: MapNode, 
 /** One record per product; without `products:` the configuration itself. Problems are added to `errors`. */
 export function allProducts(source: ProductSource, errors: DistError[]): readonly ProductConfig[] {
   const { top, tree, folder } = source;
-  const node = tree.entries.get('products')?.node;
+  const node = productsOf(tree)?.node;
   if (!node) return [productConfig({ key: undefined, raw: top, tree: normalise(tree), ownPaths: top.paths ?? {}, folder }, errors)];
   if (node.kind !== 'map' || node.entries.size === 0) {
     errors.push(missingKey(positionAt(tree, ['products', 'NAME']), 'name at least one product, or leave "products" out'));
