@@ -1,7 +1,7 @@
 import type { DistError } from '../errors.ts';
 import type { BuildItem, PackageInstance, PublishInstance } from './config.ts';
 import { duplicateId, oneBuilder, unknownName, wrongValue } from './errors.ts';
-import { type ConfigNode, joinKey, type MapEntry, type MapNode, nodeAt, plain, positionAt, remember } from './position.ts';
+import { joinKey, type MapEntry, type MapNode, nodeAt, plain, positionAt, remember } from './position.ts';
 import { BUILD_KEYS, PACKAGE_KEYS, PUBLISH_KEYS, type RawBuild, type RawNeed, type RawPackage, type RawPublish } from './schema.ts';
 import { compileTemplate } from './template.ts';
 
@@ -14,8 +14,12 @@ export interface SectionContext {
 }
 
 /** The plugin's own options of an instance; later errors find their places through the tree they came from. */
-function optionsOf(node: MapNode, common: readonly string[], folder: string): Readonly<Record<string, unknown>> {
-  const own = { ...node, entries: new Map([...node.entries].filter(([key]) => !common.includes(key))) };
+function optionsOf(
+  { at, node }: MapEntry & { readonly node: MapNode },
+  common: readonly string[],
+  folder: string,
+): Readonly<Record<string, unknown>> {
+  const own: MapNode = { kind: 'map', at, entries: new Map([...node.entries].filter(([key]) => !common.includes(key))) };
   return remember(plain(own) as Record<string, unknown>, own, { common, root: folder });
 }
 
@@ -45,7 +49,7 @@ export function packageInstances(raw: Readonly<Record<string, RawPackage>>, cont
     if (name !== undefined) attempt(context.errors, () => compileTemplate(name, positionAt(entry.node, ['name'])));
     const { arch, components, variants, platforms } = rest;
     const common = written({ package: rest.package, arch, components, variants, platforms, name });
-    const instance = { id, use: use ?? id, ...common, options: optionsOf(entry.node, PACKAGE_KEYS, context.folder), at: entry.at };
+    const instance = { id, use: use ?? id, ...common, options: optionsOf(entry, PACKAGE_KEYS, context.folder), at: entry.at };
     return Object.freeze(remember(instance as PackageInstance, entry.node));
   });
 }
@@ -73,7 +77,7 @@ export function publishInstances(raw: Readonly<Record<string, RawPublish>>, cont
       use: use ?? id,
       needs: needsOf(needs),
       required,
-      options: optionsOf(entry.node, PUBLISH_KEYS, context.folder),
+      options: optionsOf(entry, PUBLISH_KEYS, context.folder),
       at: entry.at,
     };
     checkNeeds(instance, entry.node, ids, context.errors);
@@ -86,8 +90,8 @@ function builderOf(node: MapNode): readonly [string, MapEntry] | undefined {
   return second ? undefined : builder;
 }
 
-function builderOptions(node: ConfigNode, folder: string): unknown {
-  if (node.kind === 'map') return optionsOf(node, [], folder);
+function builderOptions({ at, node }: MapEntry, folder: string): unknown {
+  if (node.kind === 'map') return optionsOf({ at, node }, [], folder);
   return node.kind === 'scalar' && node.value === null ? remember({}, node, { root: folder }) : plain(node);
 }
 
@@ -113,7 +117,7 @@ export function buildItems(raw: readonly RawBuild[], context: SectionContext): r
     const id = buildId(given, use, taken);
     if (taken.has(id)) context.errors.push(duplicateId({ ...at, key: joinKey(at.key, 'id') }, id));
     taken.add(id);
-    const item = { id, use, ...written({ platforms }), options: builderOptions(entry.node, context.folder), at: entry.at };
+    const item = { id, use, ...written({ platforms }), options: builderOptions(entry, context.folder), at: entry.at };
     return [Object.freeze(remember(item as BuildItem, node))];
   });
 }
