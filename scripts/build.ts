@@ -19,8 +19,7 @@ const EXTERNAL = ['@provisioning-dist/*', '@napi-rs/*', 'pnpapi', 'ts-node', 'ts
 
 // CommonJS libraries inside an ES module still ask for these
 const COMMONJS = [
-  `import{createRequire as __createRequire}from'node:module';`,
-  'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
+  `const require=process.getBuiltinModule('node:module').createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;`,
   'const __lazy=load=>{let loaded;const get=()=>loaded??=load();return new Proxy(function(){},{get:(_,key)=>get()[key],apply:(_,self,args)=>get().apply(self,args)})};',
 ].join('');
 
