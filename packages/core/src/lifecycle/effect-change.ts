@@ -12,10 +12,11 @@ export interface EffectInstance {
 }
 
 /**
- * `done` by this call; `known` done by an earlier run; `found` there although we never began it; `doubt` possibly made and not to be
+ * `done` by this call; `known` done by an earlier run; `moved` done by an earlier run and replaced by somebody since, left alone; `found` there
+ * although we never began it; `doubt` possibly made and not to be
  * repeated; `held` not begun, since something else failed; `dry` only shown.
  */
-export type EffectOutcome = 'done' | 'known' | 'found' | 'doubt' | 'failed' | 'held' | 'dry';
+export type EffectOutcome = 'done' | 'known' | 'moved' | 'found' | 'doubt' | 'failed' | 'held' | 'dry';
 
 /** One effect of a run, for the report and `run.json`. */
 export interface EffectSummary {

@@ -25,11 +25,29 @@ export interface Performed {
 export async function performEffect(change: Change, tools: EffectTools): Promise<Performed> {
   const { effect, input } = change;
   const known = tools.journal.effects.get(change.summary.id);
-  if (known?.state === 'done' && isSame(known, change, tools)) return { outcome: 'known', result: known.result };
+  if (known?.state === 'done' && isSame(known, change, tools)) {
+    const outcome = await lookAgain(change, tools, known);
+    if (outcome !== undefined) return { outcome, result: known.result };
+    return { outcome: 'done', result: await make(change, tools) };
+  }
   if (isInDoubt(known) && !effect.probe && effect.onDoubt !== 'repeat') return { outcome: 'doubt', result: plain(effect.preview?.(input)) };
   const found = await probe(change, tools, isInDoubt(known) ? known?.before : undefined);
   if (found !== undefined) return await keepFound(change, tools, { found, begun: isInDoubt(known) });
   return { outcome: 'done', result: await make(change, tools) };
+}
+
+/**
+ * What became of a change made earlier: still there, or left alone because somebody put something else in its place; undefined when it is
+ * gone and is to be made again. Without a probe the journal is trusted. A hidden change cannot have been superseded, only lost.
+ */
+async function lookAgain(change: Change, tools: EffectTools, known: EffectState): Promise<'known' | 'moved' | undefined> {
+  const { effect, input } = change;
+  if (!effect.probe || (await probe(change, tools, known.before)) !== undefined) return 'known';
+  if (!effect.visible) return undefined;
+  if (!effect.before) return 'moved';
+  const now = plain(await effect.before(input, { ...tools.context, before: undefined })) ?? null;
+  const asBefore = now === null || canonicalJson(now) === canonicalJson(known.before ?? null);
+  return asBefore ? undefined : 'moved';
 }
 
 /** An effect that can look for itself does so when its input changed; for the others the identity alone decides. */

@@ -83,6 +83,33 @@ describe('effect runner', () => {
     assert.equal(runner.effects()[0]?.state, 'known');
   });
 
+  it('makes a lost hidden change again', async () => {
+    await (await bench.runner()).run(prod, bench.world.put, { key: 'a', value: '1' });
+    bench.world.objects.clear();
+    const runner = await bench.runner();
+    await runner.run(prod, bench.world.put, { key: 'a', value: '1' });
+    assert.deepEqual([...bench.world.objects], [['a', '1']]);
+    assert.equal(runner.effects()[0]?.state, 'done');
+  });
+
+  it('makes a lost pointer again', async () => {
+    const pointer = defineEffect({ ...bench.world.swap, name: 'world.point', visible: true });
+    await (await bench.runner({ definitions: [pointer] })).run(prod, pointer, { key: 'a', value: '1' });
+    bench.world.objects.clear();
+    await (await bench.runner({ definitions: [pointer] })).run(prod, pointer, { key: 'a', value: '1' });
+    assert.deepEqual([...bench.world.objects], [['a', '1']]);
+  });
+
+  it('leaves alone a pointer somebody moved since', async () => {
+    const pointer = defineEffect({ ...bench.world.swap, name: 'world.point', visible: true });
+    await (await bench.runner({ definitions: [pointer] })).run(prod, pointer, { key: 'a', value: '1' });
+    bench.world.objects.set('a', 'theirs');
+    const runner = await bench.runner({ definitions: [pointer] });
+    await runner.run(prod, pointer, { key: 'a', value: '1' });
+    assert.deepEqual([...bench.world.objects], [['a', 'theirs']]);
+    assert.equal(runner.effects()[0]?.state, 'moved');
+  });
+
   it('finds what is there already', async () => {
     bench.world.objects.set('a', '1');
     const runner = await bench.runner();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Artifact, defineRegistry, type RegistryDefinition, type RegistryJob } from '@provisioning-dist/core';
+import semver from 'semver';
 import { pointerUnreadable } from './errors.ts';
 import { keyOf, type LocalOptions, localOptions } from './options.ts';
 import { type Pointer, pointerFor, pointerKey } from './pointer.ts';
@@ -18,7 +19,9 @@ export const local: RegistryDefinition<LocalOptions> = defineRegistry({
   publish: async (job) => {
     const artifacts = job.artifacts();
     await Promise.all(artifacts.map((artifact) => job.effect(upload, uploadInput(job, artifact))));
-    await job.effect(promote, { key: pointerKey(job.release), pointer: pointerFor(job.release, job.options, artifacts) });
+    const newer = await newerCurrent(job);
+    if (newer !== undefined) job.log.info(`${pointerKey(job.release)} stays at ${newer}`);
+    else await job.effect(promote, { key: pointerKey(job.release), pointer: pointerFor(job.release, job.options, artifacts) });
   },
   current,
 });
@@ -37,6 +40,13 @@ async function current(job: RegistryJob<LocalOptions>): Promise<string | undefin
   const key = pointerKey(job.release);
   const found = await readPointer(key, job);
   return found ? versionIn(found.text, key) : undefined;
+}
+
+/** The version clients get, when it is a later one: a fix for an old line must not take them back. Snapshots have no order. */
+async function newerCurrent(job: RegistryJob<LocalOptions>): Promise<string | undefined> {
+  if (job.release.snapshot) return undefined;
+  const found = await current(job);
+  return found !== undefined && semver.valid(found) !== null && semver.gt(found, job.release.version) ? found : undefined;
 }
 
 function versionIn(text: string, key: string): string {

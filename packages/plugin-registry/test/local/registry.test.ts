@@ -63,6 +63,14 @@ describe('local registry', () => {
     assert.equal(await local.current?.(bench.job()), '1.2.0');
   });
 
+  it('never moves the pointer back to an older version', async () => {
+    bench.write('published/acme/latest.json', '{"version":"1.10.0"}');
+    bench.file('a.tar.gz', 'archive');
+    await publish();
+    assert.equal(bench.seen()['acme/latest.json'], '{"version":"1.10.0"}');
+    assert.equal(bench.seen()['acme/1.2.0/a.tar.gz'], 'archive');
+  });
+
   it('does not take anything for a pointer', async () => {
     bench.write('published/acme/latest.json', '[]');
     await assert.rejects(async () => await local.current?.(bench.job()), { code: 'pointer-unreadable' });
