@@ -38,6 +38,7 @@ export class Cache {
   #own: Pack | undefined;
   #lines: string[] = [];
   #unlisted = 0;
+  #closed = false;
 
   constructor({ dir, limit, notice }: CacheOptions) {
     this.#notice = notice;
@@ -75,7 +76,7 @@ export class Cache {
 
   add(segment: Segment): void {
     this.#remember(segment);
-    if (this.#temporary || !segment.blocks.every((block) => block.pack === this.#own)) return;
+    if (this.#closed || this.#temporary || !segment.blocks.every((block) => block.pack === this.#own)) return;
     this.#lines.push(formatLine(segment));
     this.#unlisted += segment.encodedLength;
     if (this.#unlisted >= UNLISTED_MAX) this.flush();
@@ -101,7 +102,9 @@ export class Cache {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.flush();
+    this.#closed = true;
     for (const pack of this.#used) touch(indexPath(pack.path));
     for (const pack of this.#packs.values()) pack.close();
     if (this.#temporary) rmSync(this.#temporary, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { encoderId, encoderOf } from '../encoder.ts';
+import { encoderId, encoderOf } from '../encoders.ts';
 import { type Codec, type Digest, type Needs, SEGMENT_MIN, type Source } from '../part.ts';
 import { type Coding, codingKey } from '../segment.ts';
 import { sizeOf } from './read-source.ts';
