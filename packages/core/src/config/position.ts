@@ -31,10 +31,10 @@ export interface MapEntry {
 
 export type KeyPath = readonly (string | number)[];
 
-/** `packages` + `deb` = `packages.deb`; `packages` + `tar.gz` = `packages["tar.gz"]`; `contents` + 0 = `contents[0]`. */
+/** `packages` + `deb` = `packages.deb`; `packages` + `tar.gz` = `packages['tar.gz']`; `contents` + 0 = `contents[0]`. */
 export function joinKey(parent: string, segment: string | number): string {
   if (typeof segment === 'number') return `${parent}[${segment}]`;
-  if (!/^[\w-]+$/.test(segment)) return `${parent}[${JSON.stringify(segment)}]`;
+  if (!/^[\w-]+$/.test(segment)) return `${parent}['${JSON.stringify(segment).slice(1, -1)}']`;
   return parent === '' ? segment : `${parent}.${segment}`;
 }
 

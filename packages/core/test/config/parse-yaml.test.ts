@@ -26,7 +26,7 @@ describe('parseYaml', () => {
       file: 'a.yaml',
       line: 5,
       column: 12,
-      key: 'packages["tar.gz"].list[1].b',
+      key: "packages['tar.gz'].list[1].b",
     });
   });
 
@@ -50,7 +50,7 @@ describe('parseYaml', () => {
     ['an alias bomb', BOMB, ['config-alias-limit a.yaml:3:10 a3[0][0]']],
     ['an anchor inside itself', 'a: &a [*a]', [`config-depth a.yaml:1:7 a${'[0]'.repeat(50)}`]],
     ['an alias without an anchor', 'a: *b', ['config-alias a.yaml:1:4 a']],
-    ['merge keys', 'a: &x { b: 1 }\nc:\n  <<: *x', ['config-merge-key a.yaml:3:3 c["<<"]']],
+    ['merge keys', 'a: &x { b: 1 }\nc:\n  <<: *x', ["config-merge-key a.yaml:3:3 c['<<']"]],
     ['several documents', 'a: 1\n---\nb: 2', ['config-documents a.yaml:2:1']],
     ['tabs as indentation', 'a:\n\tb: 1', ['config-syntax a.yaml:2:1']],
     ['an unclosed quote', 'a: "b\n', ['config-syntax a.yaml:2:1']],

@@ -74,7 +74,7 @@ describe('products', () => {
     ['an absolute path', 'products: { a: { path: /x } }', ['config-value provisioning-dist.yaml:2:24 products.a.path']],
     ['none', 'products: {}', ['config-missing-key provisioning-dist.yaml:2:1 products.NAME']],
     ['a product that is text', 'products: { a: text }', ['config-type provisioning-dist.yaml:2:16 products.a']],
-    ['a key that is no name', 'products: { ../a: }', ['config-value provisioning-dist.yaml:2:13 products["../a"]']],
+    ['a key that is no name', 'products: { ../a: }', ["config-value provisioning-dist.yaml:2:13 products['../a']"]],
   ];
   for (const [what, text, expected] of refused) {
     it(`refuse ${what}`, async () => assert.deepEqual(await places(() => load(products(text))), expected));

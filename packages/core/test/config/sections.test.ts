@@ -31,7 +31,7 @@ describe('packages', () => {
     assert.deepEqual(
       packages.map(({ id, options, at }) => [id, options, at.key]),
       [
-        ['tar.gz', {}, 'packages["tar.gz"]'],
+        ['tar.gz', {}, "packages['tar.gz']"],
         ['deb', { level: 1 }, 'packages[1].deb'],
       ],
     );
@@ -62,7 +62,7 @@ describe('packages', () => {
     ['an item of two names', 'packages: [{ deb: , rpm: }]', ['config-type 3:12 packages[0]']],
     ['a package name of shell text', 'packages: { deb: { package: "a; rm -rf /" } }', ['config-value 3:29 packages.deb.package']],
     ['text for options', 'packages: { deb: yes }', ['config-type 3:18 packages.deb']],
-    ['an id that is a path', 'packages: { ../deb: }', ['config-value 3:13 packages["../deb"]']],
+    ['an id that is a path', 'packages: { ../deb: }', ["config-value 3:13 packages['../deb']"]],
     [
       'empty selections',
       'packages: { deb: { platforms: [], components: [] } }',
@@ -143,7 +143,7 @@ describe('variants', () => {
   });
 
   refusals([
-    ['a path as a name', 'variants: { a/b: }', ['config-value 3:13 variants["a/b"]']],
+    ['a path as a name', 'variants: { a/b: }', ["config-value 3:13 variants['a/b']"]],
     ['unknown keys', 'variants: { a: { exlude: [] } }', ['config-unknown-key 3:18 variants.a.exlude']],
   ]);
 });
