@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { crc32Combine } from './crc32.ts';
 import { DEFLATE_END } from './deflate.ts';
-import type { Content, MarkResult, Part, Plain } from './part.ts';
+import type { Content, Part, Plain } from './part.ts';
 import { type CutRun, RunCutter } from './run-cutter.ts';
 
 /** RFC 1952, 2.3.1: ID1 ID2 CM FLG, MTIME (none), XFL, OS (Unix), the same on every host. */
@@ -12,7 +12,7 @@ export interface GzipOptions {
 }
 
 /** One gzip member: contents of whole files as shared segments, everything between them in runs of its own. */
-export function* gzip(plain: Iterable<Plain>, content: Pick<Content, 'crc32'>, options: GzipOptions = {}): Generator<Part, void, MarkResult> {
+export function* gzip(plain: Iterable<Plain>, content: Pick<Content, 'crc32'>, options: GzipOptions = {}): Generator<Part, void, unknown> {
   const cutter = new RunCutter();
   const coding = { codec: 'deflate', ...(options.level === undefined ? {} : { level: options.level }) } as const;
   const part = ({ bytes, release }: CutRun): Part => ({ run: bytes, settled: release, ...coding });

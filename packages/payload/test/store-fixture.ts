@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ContentStore, gzip, type Member, type Part, type Parts, tar } from '../src/index.ts';
+import { type ContentStore, gzip, type Member, type Part, tar } from '../src/index.ts';
 
 /** Folders of a test, removed by `removeFolders`. */
 const folders: string[] = [];
@@ -38,7 +38,7 @@ export function fileIn(folder: string, path: string, bytes: Uint8Array): Member 
 }
 
 /** What a driver makes of parts without marks and patches. */
-export async function assemble(parts: Parts, store: ContentStore): Promise<Buffer> {
+export async function assemble(parts: Iterable<Part>, store: ContentStore): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for (const part of parts) await resolve(part, store, pieces);
   return Buffer.concat(pieces);
