@@ -55,6 +55,13 @@ export async function openHost(config: LoadedConfig, used: readonly UsedKey[], o
   return host;
 }
 
+/** Every plugin a project may use: those it names and those that come with the command line. For schemas and lists, not for runs. */
+export async function allPlugins(config: LoadedConfig | undefined): Promise<readonly Plugin[]> {
+  const named = await Promise.all((config?.plugins ?? []).map((plugin) => findPlugin(plugin.name, config?.file ?? '', plugin.at)));
+  const bundled = BUNDLED.filter((name) => !named.some((plugin) => plugin.name === name)).map(findBundled);
+  return Promise.all([...named, ...bundled].map((plugin) => plugin.load()));
+}
+
 /** The keys a configuration uses. `extra` are those named by flags only. */
 export function usedKeys(config: LoadedConfig, extra: readonly UsedKey[]): readonly UsedKey[] {
   return [

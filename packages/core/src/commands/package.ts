@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
+import { formatTable } from '../report/terminal.ts';
 import { type CommandClass, defineCommand } from './base.ts';
 import { placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
 import { sessionOptions } from './session-flags.ts';
-import { table } from './table.ts';
 import { withSession } from './with-session.ts';
 
 const command: CommandClass = defineCommand({
@@ -37,7 +37,7 @@ const command: CommandClass = defineCommand({
         const rows = manifest.artifacts.map(({ name, size, sha256 }) => [name, String(size), sha256]);
         report.result(
           { outputDir: run.outputDir, artifacts: manifest.artifacts },
-          `${table(['artifact', 'bytes', 'sha256'], rows)}\n\nin ${run.outputDir}`,
+          `${formatTable([['ARTIFACT', 'BYTES', 'SHA256'], ...rows])}\n\nin ${run.outputDir}`,
         );
       }
     });

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 import type { Plan } from '../model/plan.ts';
+import { formatTable } from '../report/terminal.ts';
 import { type CommandClass, defineCommand } from './base.ts';
 import { projectFlags, releaseFlags, selectionFlags, stepFlags } from './flags.ts';
 import { sessionOptions } from './session-flags.ts';
-import { table } from './table.ts';
 import { withSession } from './with-session.ts';
 
 const command: CommandClass = defineCommand({
@@ -36,8 +36,8 @@ function planText(plan: Plan, explain: boolean): string {
   return [
     `${release.name} ${release.version}${release.snapshot ? ' (snapshot)' : ''}: ${artifacts.length} artifacts`,
     '',
-    table(['artifact', 'format', 'platform', 'variant'], rows),
-    ...(targets.length === 0 ? [] : ['', table(['publish', 'registry', '', 'skipped'], targets)]),
+    formatTable([['ARTIFACT', 'FORMAT', 'PLATFORM', 'VARIANT'], ...rows]),
+    ...(targets.length === 0 ? [] : ['', formatTable([['PUBLISH', 'REGISTRY', '', 'SKIPPED'], ...targets])]),
     ...(explain
       ? ['', ...builds.map(({ id, platform }) => `build ${id} on ${platform.name}`), ...reasons.map(({ subject, reason }) => `${subject}: ${reason}`)]
       : []),

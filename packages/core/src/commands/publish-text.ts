@@ -1,5 +1,5 @@
 import type { PublishSummary } from '../lifecycle/publish-release.ts';
-import { table } from './table.ts';
+import { formatTable } from '../report/terminal.ts';
 
 /** A publish or release as people read it. */
 export function publishText({ name, version, dryRun, artifacts, registries, effects }: PublishSummary): string {
@@ -12,6 +12,6 @@ export function publishText({ name, version, dryRun, artifacts, registries, effe
     ...(changes.length === 0
       ? ['nothing is published: the plan has no registry for it']
       : ['', dryRun ? 'changes that would be made outside:' : 'changes made outside:', ...changes]),
-    ...(dryRun || states.length === 0 ? [] : ['', table(['registry', 'state'], states)]),
+    ...(dryRun || states.length === 0 ? [] : ['', formatTable([['REGISTRY', 'STATE'], ...states])]),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
+import { formatTable } from '../report/terminal.ts';
 import { type CommandClass, defineCommand } from './base.ts';
 import { placeFlags, projectFlags, releaseFlags } from './flags.ts';
 import { sessionOptions } from './session-flags.ts';
-import { table } from './table.ts';
 import { withSession } from './with-session.ts';
 
 const command: CommandClass = defineCommand({
@@ -17,14 +17,11 @@ const command: CommandClass = defineCommand({
       const { releaseStatus } = await import('../lifecycle/status.ts');
       for (const run of runs) {
         const status = await releaseStatus(run);
-        const artifacts = table(
-          ['artifact', 'state'],
-          status.artifacts.map(({ name, state }) => [name, state]),
-        );
-        const effects = table(
-          ['registry', 'effect', 'state'],
-          status.effects.map(({ instance, effect, state }) => [instance, effect, state]),
-        );
+        const artifacts = formatTable([['ARTIFACT', 'STATE'], ...status.artifacts.map(({ name, state }) => [name, state])]);
+        const effects = formatTable([
+          ['REGISTRY', 'EFFECT', 'STATE'],
+          ...status.effects.map(({ instance, effect, state }) => [instance, effect, state]),
+        ]);
         const last =
           status.lastRun === undefined
             ? 'no run yet'

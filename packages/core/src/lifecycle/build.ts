@@ -22,7 +22,7 @@ export async function buildPlatform(run: RunContext, platform: Platform): Promis
 }
 
 async function buildOne(run: RunContext, platform: Platform, item: BuildItem): Promise<readonly BuildOutput[]> {
-  const task = run.report.task({ id: `build ${item.id} ${platform.name}`, title: `build ${item.id}`, platform: platform.name });
+  const task = run.report.task({ id: `build ${item.id} ${platform.name}`, step: 'build', title: item.id, platform: platform.name });
   try {
     const job = buildJob(run, platform, item);
     mkdirSync(job.buildDir, { recursive: true });
@@ -42,7 +42,7 @@ export function buildJob(run: RunContext, platform: Platform, item: BuildItem): 
   const log = run.log(item.id);
   const { release } = run.plan;
   const fields = templateFields({ release, platform, variant: undefined });
-  const buildDir = join(run.product.paths.state, 'build', release.version, platform.name);
+  const buildDir = join(run.product.paths.state, 'build', `${release.product}-${release.version}`, platform.name);
   return {
     release,
     options: run.builderOptions(item),

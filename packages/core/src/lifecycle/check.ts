@@ -1,3 +1,4 @@
+import { positionOf } from '../config/position.ts';
 import { renderTemplate } from '../config/template.ts';
 import { DistError, throwCollected } from '../errors.ts';
 import type { RunContext } from './run-context.ts';
@@ -9,9 +10,9 @@ export function checkTemplates(run: RunContext): void {
   for (const { platform, variant } of run.plan.distributions) {
     const fields = { ...templateFields({ release: run.plan.release, platform, variant }), build: '' };
     for (const rule of run.product.contents) {
-      const { from, to, at } = rule;
-      if (from !== undefined) collect(problems, () => renderTemplate(from, fields, at, { glob: true }));
-      collect(problems, () => renderTemplate(to, fields, at));
+      const { from, to } = rule;
+      if (from !== undefined) collect(problems, () => renderTemplate(from, fields, positionOf(rule, 'from'), { glob: true }));
+      collect(problems, () => renderTemplate(to, fields, positionOf(rule, 'to')));
     }
   }
   throwCollected([...problems.values()]);

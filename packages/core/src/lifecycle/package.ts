@@ -9,8 +9,10 @@ import type { Distribution } from '../model/distribution.ts';
 import type { Entry } from '../model/entry.ts';
 import { destinationProblem } from '../model/path-rules.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
+import { formatBytes } from '../report/terminal.ts';
 import { entriesOf } from './components.ts';
 import { writeParts } from './output.ts';
+import { contentProblem } from './output-errors.ts';
 import { cellOf, type ResolvedFormat } from './plan.ts';
 import { recipeOf, unchangedArtifact } from './recipe.ts';
 import type { ManifestArtifact, ReleaseManifest } from './release-manifest.ts';
@@ -30,6 +32,7 @@ export async function packageArtifact(run: RunContext, input: PackageInput): Pro
   const { planned } = input;
   const task = run.report.task({
     id: `package ${planned.name}`,
+    step: 'package',
     title: planned.name,
     format: planned.format,
     ...(planned.platform === undefined ? {} : { platform: planned.platform.name }),
@@ -37,11 +40,12 @@ export async function packageArtifact(run: RunContext, input: PackageInput): Pro
   });
   try {
     const { artifact, reused } = await makeArtifact(run, input);
-    task.done(reused ? 'unchanged' : sizeText(artifact.size));
+    task.done(reused ? 'unchanged' : formatBytes(artifact.size));
     return artifact;
   } catch (error) {
-    task.fail(error);
-    throw error;
+    const problem = contentProblem(error);
+    task.fail(problem);
+    throw problem;
   }
 }
 
@@ -148,11 +152,4 @@ function nothingInside(planned: PlannedArtifact): DistError {
   return new DistError('nothing-inside', `Cannot package "${planned.name}": the distribution has no entries${of}`, {
     hint: 'see what the rules give with "provisioning-dist stage"',
   });
-}
-
-function sizeText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB'] as const;
-  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  const value = bytes / 1024 ** step;
-  return `${step === 0 ? value : value.toFixed(1)} ${units[step] ?? 'B'}`;
 }

@@ -139,7 +139,7 @@ async function checkDigest(artifact: Artifact, folder: string): Promise<void> {
 function effectReporter(run: RunContext): (event: EffectEvent) => void {
   const tasks = new Map<string, ReturnType<RunContext['report']['task']>>();
   const taskOf = ({ id, description, instance }: EffectSummary) => {
-    const task = tasks.get(id) ?? run.report.task({ id, title: `${instance}: ${description}` });
+    const task = tasks.get(id) ?? run.report.task({ id, step: 'publish', title: `${instance}: ${description}` });
     tasks.set(id, task);
     return task;
   };

@@ -15,7 +15,6 @@ export async function release(run: RunContext, options: ReleaseOptions): Promise
   return guarded(run, 'release', options, async () => {
     await preflight(run, { builders: true, registries: true });
     const manifest = await produce(run, options);
-    run.report.step('publish');
     return publishMade(run, publishable(manifest));
   });
 }

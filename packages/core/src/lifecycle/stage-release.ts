@@ -43,7 +43,7 @@ export function stagedName(release: Release, { platform, variant }: PlannedDistr
 }
 
 async function writeTree(run: RunContext, distribution: Distribution, path: string): Promise<StagedTree> {
-  const task = run.report.task({ id: `stage ${path}`, title: path });
+  const task = run.report.task({ id: `stage ${path}`, step: 'stage', title: path });
   await writeStagedTree(distribution, path, run.plan.release.date);
   const files = distribution.entries.filter(({ type }) => type !== 'directory').length;
   task.done(`${files} files`);
