@@ -8,6 +8,7 @@ export type { BeforeBuildJob, HookFacade, KeyedHook, PackageAnswer, SeriesHook, 
 export type {
   BuildJob,
   BuildOutput,
+  BuildStep,
   Cell,
   ExecOptions,
   ExecResult,
@@ -15,14 +16,19 @@ export type {
   JobBase,
   LayoutMember,
   NameJob,
+  ReadView,
   RegistryJob,
   RegistryView,
+  SelectJob,
 } from './jobs.ts';
 export type { Artifact, ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
 export type { Distribution } from './model/distribution.ts';
 export type { DirectoryEntry, Entry, FileEntry, Role, SymlinkEntry } from './model/entry.ts';
+export { ROLES } from './model/entry.ts';
 export type { Finding } from './model/finding.ts';
 export type { Os, Platform } from './model/platform.ts';
 export type { Release } from './model/release.ts';
+export type { VariantGlobs } from './model/variant.ts';
+export { variantTest } from './model/variant.ts';
 export type { BuilderDefinition, FormatDefinition, OptionsKit, Plugin, ReadSource, RegistryDefinition, Secret } from './plugin.ts';
 export { API_VERSION, defineBuilder, defineFormat, definePlugin, defineRegistry } from './plugin.ts';

@@ -33,9 +33,9 @@ export interface Cell {
 }
 
 export interface FormatJob<Options> extends JobBase<Options> {
-  /** Absent for formats of scope `release`. */
+  /** Without platform and variant for formats of scope `release`. */
   readonly cell: Cell;
-  /** Sorted by the bytes of their paths. Empty for scope `release`. */
+  /** Sorted by the bytes of their paths. Empty for formats of scope `release` that ask for none. */
   readonly entries: readonly Entry[];
   readonly content: Content;
   /** Seconds since 1970 UTC for every timestamp in the artifact. */
@@ -52,6 +52,32 @@ export interface NameJob<Options> {
   readonly ext: string;
   /** The name by the product's rule: `{name}-{version}-{platform}-{variant}.{ext}`. */
   readonly defaultName: string;
+}
+
+/** What choosing an artifact's entries needs. */
+export interface SelectJob<Options> {
+  readonly release: Release;
+  readonly options: Options;
+  /** How the product is built, in the order written. */
+  readonly builds: readonly BuildStep[];
+}
+
+/** One item of `build:`. */
+export interface BuildStep {
+  readonly id: string;
+  /** The builder's key. */
+  readonly use: string;
+  /** Selectors as written; absent = all platforms. */
+  readonly platforms?: readonly string[];
+  /** What to type to build it by hand; empty where the builder does not say. */
+  readonly commands: readonly string[];
+}
+
+/** How an artifact was made, for its reader. */
+export interface ReadView<Options> {
+  readonly options: Options;
+  /** Seconds since 1970 UTC of every timestamp in the artifact. */
+  readonly date: number;
 }
 
 /** One member of a layout artifact: a directory tree instead of one file. */

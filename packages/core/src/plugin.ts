@@ -2,9 +2,10 @@ import type { Digest, Needs, Parts } from '@provisioning-dist/payload';
 import type { z } from 'zod';
 import type { AnyEffect } from './effect.ts';
 import type { HookFacade } from './hooks.ts';
-import type { BuildJob, BuildOutput, FormatJob, LayoutMember, NameJob, RegistryJob, RegistryView } from './jobs.ts';
+import type { BuildJob, BuildOutput, FormatJob, LayoutMember, NameJob, ReadView, RegistryJob, RegistryView, SelectJob } from './jobs.ts';
 import type { ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
 import type { Distribution } from './model/distribution.ts';
+import type { Entry } from './model/entry.ts';
 import type { Finding } from './model/finding.ts';
 import type { Os, Platform } from './model/platform.ts';
 
@@ -57,6 +58,13 @@ export interface FormatDefinition<Options> {
   readonly options: (kit: OptionsKit) => z.ZodType<Options>;
   /** Digests and segments of the contents the writer relies on; may depend on the options. */
   readonly needs?: Needs | ((options: Options) => Needs);
+  /**
+   * What a format of scope `release` gets as entries; absent = none. `source`: the tracked files of the release's commit. `docs`: the tree
+   * documentation is taken from, which is that of the plan's first variant on its first platform but Windows.
+   */
+  readonly entries?: 'source' | 'docs';
+  /** The entries the artifact holds, of those it may hold; generated ones may join them. Pure. Absent = all. */
+  readonly select?: (entries: readonly Entry[], job: SelectJob<Options>) => readonly Entry[];
   /** Artifacts that must be finished first (formats of scope `release`). */
   readonly consumes?: ArtifactFilter;
   /** Another file name than the product's rule gives. Pure. */
@@ -67,12 +75,14 @@ export interface FormatDefinition<Options> {
   readonly layout?: (job: FormatJob<Options>) => Iterable<LayoutMember>;
   /** Further digests of the finished file. sha256 is always made. */
   readonly artifactDigests?: readonly Digest[];
-  /** Reads the artifact and lists what is wrong with it, against the distribution it was made from when given. */
-  readonly read?: (source: ReadSource, distribution?: Distribution) => Iterable<Finding> | Promise<Iterable<Finding>>;
+  /** Reads the artifact and lists what is wrong with it, against the distribution and the settings it was made from when given. */
+  readonly read?: (source: ReadSource, distribution?: Distribution, view?: ReadView<Options>) => Iterable<Finding> | Promise<Iterable<Finding>>;
 }
 
 export interface BuilderDefinition<Options> {
   readonly options: (kit: OptionsKit) => z.ZodType<Options>;
+  /** Command lines that build the same without us, for people who have the source only. Pure. */
+  readonly instructions?: (options: Options) => readonly string[];
   /** Inputs missing or tools absent, found before anything is built. */
   readonly preflight?: (job: BuildJob<Options>) => Promise<readonly Finding[]>;
   readonly build: (job: BuildJob<Options>) => Promise<readonly BuildOutput[]>;
