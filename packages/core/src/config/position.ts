@@ -109,7 +109,7 @@ export function originOf(value: unknown): Origin | undefined {
 }
 
 /** Where a part of a loaded value was written, e.g. `positionOf(rule, 'from')`; `fallback` when it did not come from a file. */
-export function positionOf(value: { readonly at?: Position }, ...path: KeyPath): Position {
+export function positionOf(value: object & { readonly at?: Position }, ...path: KeyPath): Position {
   const origin = originOf(value);
   return origin ? positionAt(origin.node, path) : extend(value.at ?? { file: '', key: '' }, path);
 }

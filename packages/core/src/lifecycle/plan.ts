@@ -1,4 +1,5 @@
 import type { PackageInstance, ProductConfig } from '../config/config.ts';
+import { positionOf } from '../config/position.ts';
 import { artifactName, DEFAULT_ARTIFACT_NAME } from '../config/template.ts';
 import { type DistError, throwCollected } from '../errors.ts';
 import type { Cell } from '../jobs.ts';
@@ -172,7 +173,8 @@ function nameOf(chosen: ResolvedPackage, format: ResolvedFormat, place: Place, i
   const { product, release } = input;
   const packageName = instance.package ?? release.name;
   const fields = nameFields(format.definition, place, { ...release, name: packageName });
-  const defaultName = artifactName(instance.name ?? product.artifactName ?? DEFAULT_ARTIFACT_NAME, fields);
+  const at = instance.name === undefined ? positionOf(product, 'artifactName') : positionOf(instance, 'name');
+  const defaultName = artifactName(instance.name ?? product.artifactName ?? DEFAULT_ARTIFACT_NAME, fields, at);
   if (instance.name !== undefined || format.definition.name === undefined) return defaultName;
   const cell = cellOf(product, { ...place, package: packageName });
   return format.definition.name({ release, options: format.options, cell, ext: format.definition.ext, defaultName });

@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ContentStore } from '@provisioning-dist/payload';
 import type { BuildItem, LoadedConfig, PackageInstance, Position, ProductConfig } from '../config/config.ts';
+import { whereOf } from '../config/errors.ts';
 import { loadConfig } from '../config/load.ts';
 import { createOptionsParser, type OptionsParser } from '../config/options.ts';
+import { positionOf } from '../config/position.ts';
 import { DistError, EXIT, throwCollected } from '../errors.ts';
 import { gitFacts } from '../git.ts';
 import { groupOf, type Host, openHost, type UsedKey, usedKeys } from '../host.ts';
@@ -102,7 +104,7 @@ interface RunInput {
 async function openRun(input: RunInput): Promise<RunContext> {
   const { product, options, tools, host, parser, redactor } = input;
   const release = await releaseOf(product, options, tools);
-  const { platforms, problems } = resolvePlatforms(product.platforms);
+  const { platforms, problems } = resolvePlatforms(product.platforms, (index) => whereOf(positionOf(product, 'platforms', index)));
   throwCollected(problems);
   const packages = resolvePackages(host, withFlagFormats(host, product, options.filters.formats), parser);
   const registries = resolveRegistries(host, product, parser);

@@ -23,7 +23,8 @@ async function preflight(job: Job): Promise<readonly Finding[]> {
     request(job);
     return [];
   } catch (error) {
-    if (!(error instanceof DistError)) throw error;
+    // one that knows its line says more than a finding can
+    if (!(error instanceof DistError) || error.where?.line !== undefined) throw error;
     return [{ level: 'error', code: error.code, subject: job.id, message: error.message, ...(error.hint && { hint: error.hint }) }];
   }
 }
