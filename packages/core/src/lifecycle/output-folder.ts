@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DistError, EXIT } from '../errors.ts';
 import type { Release } from '../model/release.ts';
@@ -64,8 +64,17 @@ export function cleanOutputFolder(path: string): readonly string[] {
   const names = [...(manifest?.artifacts.map((artifact) => artifact.name) ?? []), CHECKSUMS_NAME, MANIFEST_NAME, MARKER_NAME];
   const removed = names.filter((name) => exists(join(path, name)));
   for (const name of removed) rmSync(join(path, name), { recursive: true, force: true });
-  if (namesIn(path)?.length === 0) rmSync(path, { recursive: true });
+  if (namesIn(path)?.length === 0) removeEmpty(path);
   return removed;
+}
+
+/** A mount point, or a folder in one we may not change, stays: it is empty. */
+function removeEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (!['EBUSY', 'EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 function sameRelease(manifest: ReleaseManifest, release: Pick<Release, 'name' | 'version'>): boolean {

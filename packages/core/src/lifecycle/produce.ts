@@ -30,15 +30,29 @@ export async function produce(run: RunContext, options: ProduceOptions): Promise
   const others = earlier?.artifacts.filter((artifact) => !planned.has(artifact.name) && artifact.name !== CHECKSUMS_NAME) ?? [];
   for (const artifact of others) run.artifacts.add(artifact);
   const made: ManifestArtifact[] = [];
-  try {
-    await packageCells(run, { earlier, made, staged: options.staged });
-    await packageWide(run, { earlier, made });
-  } finally {
+  const settle = (): void => {
     removeStale(run, earlier, made);
     if (earlier === undefined && made.length === 0) cleanOutputFolder(run.outputDir);
     else writeSummaries(run, [...others, ...made]);
+  };
+  try {
+    await packageCells(run, { earlier, made, staged: options.staged });
+    await packageWide(run, { earlier, made });
+  } catch (error) {
+    settleFailed(run, settle);
+    throw error;
   }
+  settle();
   return readManifest(run.outputDir);
+}
+
+/** What made the run fail is what people must see, also where it keeps the folder from being settled. */
+function settleFailed(run: RunContext, settle: () => void): void {
+  try {
+    settle();
+  } catch (error) {
+    run.report.warn(`Cannot leave "${run.outputDir}" in order: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 interface Making {
