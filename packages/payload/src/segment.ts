@@ -62,6 +62,7 @@ export class SegmentBuilder {
   readonly #history: Uint8Array;
   #slab: Uint8Array | undefined;
   #filled = 0;
+  #failure: { readonly reason: unknown } | undefined;
 
   constructor(coding: Coding, keeper: BlockKeeper) {
     this.key = codingKey(coding);
@@ -82,21 +83,29 @@ export class SegmentBuilder {
     }
   }
 
-  /** Sends the last block; the blocks are there when the promise inside settles. */
-  async finish(): Promise<{ readonly blocks: Promise<readonly Block[]> }> {
+  /** Sends the last block. */
+  async finish(): Promise<void> {
     if (this.#slab && this.#filled > 0) await this.#send(this.#slab);
-    return { blocks: quiet(Promise.all(this.#blocks)) };
+  }
+
+  /** All blocks, after `finish`. */
+  async blocks(): Promise<readonly Block[]> {
+    return await Promise.all(this.#blocks);
   }
 
   async #send(slab: Uint8Array): Promise<void> {
     const { encoder, level } = this.coding;
-    const { workers } = this.#keeper;
-    await workers.enter(encoder.memory(level));
+    if (this.#failure) throw this.#failure.reason;
+    await this.#keeper.workers.enter(encoder.memory(level));
     const history = this.#blocks.length > 0 && encoder.history > 0 ? this.#history : undefined;
     const block = slab.subarray(0, this.#filled);
     this.#slab = undefined;
     this.#filled = 0;
-    this.#blocks.push(quiet(this.#encode(slab, block, history)));
+    const made = this.#encode(slab, block, history);
+    made.catch((reason: unknown) => {
+      this.#failure ??= { reason };
+    });
+    this.#blocks.push(made);
     if (encoder.history > 0 && block.length >= encoder.history) this.#history.set(block.subarray(block.length - encoder.history));
   }
 
@@ -110,10 +119,4 @@ export class SegmentBuilder {
       this.#keeper.workers.leave(encoder.memory(level));
     }
   }
-}
-
-/** The same promise; when nobody comes to await it, its failure is no unhandled rejection. */
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }

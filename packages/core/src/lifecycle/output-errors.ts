@@ -20,7 +20,7 @@ export function contentProblem(error: unknown): unknown {
 /** `needed` is the size of the whole output in bytes as far as it can be told. */
 export function diskFull(path: string, needed: number, cause: unknown): DistError {
   const free = freeBytes(path);
-  const state = `no space left on the device; it takes ${needed} bytes${free === undefined ? '' : `, ${free} are free`}`;
+  const state = `no space left on the device; it takes about ${needed} bytes${free === undefined ? '' : `, ${free} are free`}`;
   return new DistError('disk-full', `Cannot write "${path}": ${state}`, {
     where: { file: path },
     hint: 'free space, or write to another folder with --output-dir',

@@ -46,9 +46,9 @@ export async function writeParts(parts: Parts, options: OutputOptions): Promise<
     await drive(iterator, output, signal);
     return await output.finish();
   } catch (error) {
-    const written = output?.position ?? 0;
+    const taken = output?.length ?? 0;
     output?.discard();
-    throw problem(error, options, () => written + lengthOf(iterator, options.store));
+    throw problem(error, options, () => taken + lengthOf(iterator, options.store));
   } finally {
     iterator.return?.();
   }
@@ -77,6 +77,8 @@ class Output {
   readonly #waiting: Waiting[] = [];
   #runs = 0;
   #waitingBytes = 0;
+  /** The position after the last part that was written whole. */
+  #whole = 0;
   #marked = 0;
 
   constructor(file: OutputFile, store: ContentStore) {
@@ -84,9 +86,9 @@ class Output {
     this.#store = store;
   }
 
-  /** Bytes written or waiting; runs count as they are. */
-  get position(): number {
-    return this.#waiting.reduce((sum, part) => sum + waitingLength(part, this.#store), this.#file.position);
+  /** Bytes of the parts taken so far, written or waiting; runs on the pool count as they are. */
+  get length(): number {
+    return this.#waiting.reduce((sum, part) => sum + waitingLength(part, this.#store), this.#whole);
   }
 
   async accept(part: Part): Promise<MarkResult | undefined> {
@@ -118,6 +120,7 @@ class Output {
     if ('mark' in part) return this.#answer(part.mark);
     if ('patch' in part) this.#file.patch(part.patch, part.bytes);
     else await this.#store.stream(part, (bytes) => this.#file.write(bytes));
+    this.#whole = this.#file.position;
     return undefined;
   }
 
@@ -137,11 +140,13 @@ class Output {
   }
 
   async #add(part: { readonly bytes: Uint8Array } | { readonly segment: SegmentRef }): Promise<void> {
-    if (this.#waiting.length === 0) return await this.#write(part);
+    if (this.#waiting.length === 0) {
+      this.#waiting.push(part);
+      return await this.#writeFirst();
+    }
     // The writer may use its buffer again.
-    const own = 'bytes' in part ? { bytes: Uint8Array.from(part.bytes) } : part;
-    this.#waiting.push(own);
-    if ('bytes' in own) this.#waitingBytes += own.bytes.length;
+    this.#waiting.push('bytes' in part ? { bytes: Uint8Array.from(part.bytes) } : part);
+    if ('bytes' in part) this.#waitingBytes += part.bytes.length;
     while (this.#waitingBytes > WAITING_MAX) await this.#writeFirst();
   }
 
@@ -149,9 +154,11 @@ class Output {
     const first = this.#waiting[0];
     if (!first) return;
     if ('run' in first) await this.#writeRun(first);
-    else await this.#write(first);
+    else if ('bytes' in first) this.#file.write(first.bytes);
+    else await this.#store.copy(first.segment, (bytes) => this.#file.write(bytes));
     this.#waiting.shift();
-    if ('bytes' in first) this.#waitingBytes -= first.bytes.length;
+    this.#whole = this.#file.position;
+    if ('bytes' in first) this.#waitingBytes = Math.max(0, this.#waitingBytes - first.bytes.length);
   }
 
   async #writeRun({ run, encoded }: { readonly run: Run; readonly encoded: Promise<Uint8Array> }): Promise<void> {
@@ -159,11 +166,6 @@ class Output {
     this.#file.write(bytes);
     this.#runs--;
     run.settled?.(bytes.length);
-  }
-
-  async #write(part: { readonly bytes: Uint8Array } | { readonly segment: SegmentRef }): Promise<void> {
-    if ('bytes' in part) this.#file.write(part.bytes);
-    else await this.#store.copy(part.segment, (bytes) => this.#file.write(bytes));
   }
 }
 

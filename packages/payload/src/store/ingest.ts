@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { digestsOf, sha256 } from '../digest.ts';
-import type { ContentFacts, Source } from '../part.ts';
+import type { Source } from '../part.ts';
 import { type Coding, HEAD, SegmentBuilder, segmentKey } from '../segment.ts';
 import { Breather } from '../workers.ts';
 import type { Engine } from './engine.ts';
@@ -15,6 +15,12 @@ export interface Order {
   readonly source: Source;
   readonly want: Want;
   readonly abandoned: () => boolean;
+}
+
+/** What a pass over a source leaves: the content's sha256, and per coding the promise that its segment is kept. */
+interface Pass {
+  readonly name: string;
+  readonly kept: ReadonlyMap<string, Promise<void>>;
 }
 
 /** Reads a source once for all its digests and segments. One source at a time: the buffers are shared. */
@@ -33,17 +39,18 @@ export class Ingest {
   async read(order: Order): Promise<{ readonly kept: Promise<unknown> }> {
     const missing = this.#missing(order);
     if (isInline(sizeOf(order.source), missing)) return { kept: this.#readInline(order, missing) };
-    const facts = await this.#pass(order, missing, (key, size, head) => this.#engine.cache.isLikely(size, head, key));
-    const name = facts.digests.sha256 ?? '';
-    const wrongly = missing.filter(([key]) => !this.#isKept(name, key));
+    const { name, kept } = await this.#pass(order, missing, (key, size, head) => this.#engine.cache.isLikely(size, head, key));
+    const others = missing.filter(([key]) => !kept.has(key));
+    const coming = others.map(([key]) => this.#coming.get(segmentKey(name, key)));
     // The head was known, but of another content: what was spared must be done after all.
-    if (wrongly.length > 0) await this.#pass(order, wrongly, () => false);
-    return { kept: Promise.all(missing.map(([key]) => this.#coming.get(segmentKey(name, key)))) };
+    const wrongly = others.filter(([key]) => !this.#isKept(name, key));
+    const again = wrongly.length > 0 ? await this.#pass(order, wrongly, () => false) : undefined;
+    return { kept: Promise.all([...kept.values(), ...coming, ...(again?.kept.values() ?? [])]) };
   }
 
   #missing({ source, want }: Order): Codings {
     const name = this.#engine.known.facts(source)?.digests.sha256;
-    return [...want.codings].filter(([key]) => name === undefined || !this.#isKept(name, key));
+    return [...want.codings].filter(([key]) => name === undefined || !this.#engine.cache.find(name, key));
   }
 
   #isKept(name: string, coding: string): boolean {
@@ -67,7 +74,7 @@ export class Ingest {
   }
 
   /** Reads to the end, and encodes for every coding but those `spare` says are kept. */
-  async #pass(order: Order, codings: Codings, spare: (key: string, size: number, head: number) => boolean): Promise<ContentFacts> {
+  async #pass(order: Order, codings: Codings, spare: (key: string, size: number, head: number) => boolean): Promise<Pass> {
     const { source, want } = order;
     const reader = openSource(source);
     try {
@@ -81,8 +88,9 @@ export class Ingest {
       const facts = tally.finish();
       this.#engine.counters.bytesRead += facts.size;
       this.#engine.known.learn(source, facts);
-      for (const builder of builders) await this.#finish(builder, facts, head);
-      return facts;
+      for (const builder of builders) await builder.finish();
+      const name = facts.digests.sha256 ?? '';
+      return { name, kept: new Map(builders.map((builder) => [builder.key, this.#keep(builder, { name, length: facts.size, head })])) };
     } finally {
       reader.close();
     }
@@ -97,21 +105,20 @@ export class Ingest {
     }
   }
 
-  async #finish(builder: SegmentBuilder, { size, digests }: ContentFacts, head: number): Promise<void> {
+  /** Adds the segment to the cache as soon as its blocks are there. */
+  #keep(builder: SegmentBuilder, { name, length, head }: { readonly name: string; readonly length: number; readonly head: number }): Promise<void> {
     const { cache } = this.#engine;
-    const name = digests.sha256 ?? '';
     const coding = builder.key;
-    const { blocks } = await builder.finish();
-    const kept = blocks.then((all) => {
-      const encodedLength = all.reduce((sum, block) => sum + block.length, 0);
-      cache.add({ sha256: name, coding, length: size, head, encodedLength, blocks: all });
+    const kept = builder.blocks().then((blocks) => {
+      const encodedLength = blocks.reduce((sum, block) => sum + block.length, 0);
+      cache.add({ sha256: name, coding, length, head, encodedLength, blocks });
     });
-    cache.expect(size, head, coding);
-    this.#coming.set(segmentKey(name, coding), kept);
-    kept.then(
-      () => this.#coming.delete(segmentKey(name, coding)),
-      () => this.#coming.delete(segmentKey(name, coding)),
-    );
+    const key = segmentKey(name, coding);
+    const gone = () => this.#coming.delete(key);
+    this.#coming.set(key, kept);
+    kept.then(gone, gone);
+    cache.expect(length, head, coding);
+    return kept;
   }
 }
 
