@@ -1,7 +1,7 @@
 /** A project for our command line: a real configuration over a payload, everything it writes in one folder. */
-import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT, workFolder } from './folders.ts';
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ROOT } from './folders.ts';
 import type { Command } from './measure.ts';
 import type { Payload } from './payloads.ts';
 
@@ -18,7 +18,7 @@ export interface Project {
   readonly dropOutputs: () => void;
 }
 
-/** Flat payloads come by `prebuilt`, as released binaries do; a tree by `contents` alone. */
+/** The payload stands in the project: content from outside of it is refused. Flat ones come by `prebuilt`, as released binaries do; a tree by `contents` alone. */
 function config(payload: Payload): string {
   const flat = payload.files.every((file) => !file.path.includes('/'));
   return [
@@ -33,9 +33,8 @@ function config(payload: Payload): string {
 }
 
 export function project(payload: Payload): Project {
-  const folder = workFolder('projects', payload.name);
+  const folder = dirname(payload.folder);
   const cache = join(folder, 'cache');
-  if (!existsSync(join(folder, 'payload'))) symlinkSync(payload.folder, join(folder, 'payload'));
   writeFileSync(join(folder, 'provisioning-dist.yaml'), config(payload));
   const drop = (...names: readonly string[]) => {
     for (const name of names) rmSync(join(folder, name), { recursive: true, force: true });
