@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
+import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { DistError } from './errors.ts';
 import { comparePaths } from './model/path-order.ts';
 import { type GitFacts, highestTag } from './model/version.ts';
@@ -22,6 +22,8 @@ interface Git {
   readonly program: string;
   readonly root: string;
   readonly options: GitOptions;
+  /** Settings for this call alone; names may hold any character. */
+  readonly settings?: readonly (readonly [string, string])[];
 }
 
 /** A repository's configuration is data of strangers: nothing it names is run. */
@@ -70,6 +72,91 @@ export async function gitFacts(root: string, options: GitOptions): Promise<GitFa
     ...(lastTag === undefined ? {} : { lastTag }),
     ...(remote === undefined ? {} : { remote }),
   };
+}
+
+export interface CommitArchive {
+  /** Paths of the tar file begin with it: the project's folder in the repository, with a slash at its end; empty for the whole. */
+  readonly prefix: string;
+  /** Submodules below the project, by their paths in it: git archives them as empty folders. */
+  readonly submodules: readonly string[];
+  /** Whether the work tree holds something else than HEAD. */
+  readonly dirty: boolean;
+  /** A file of attributes that no clone has. */
+  readonly localAttributes?: string;
+}
+
+/**
+ * Writes the project's tracked files of a commit to a tar file, `export-ignore` and `export-subst` honoured. Content is what the
+ * repository holds: filters, line ends and attributes that only this machine is set up for do not apply, and nothing is fetched.
+ * Undefined where gitFacts is.
+ */
+export async function archiveCommit(
+  root: string,
+  commit: string,
+  options: GitOptions & { readonly file: string },
+): Promise<CommitArchive | undefined> {
+  const program = findProgram('git', options.env ?? process.env);
+  const place = program === undefined ? undefined : await repository({ program, root, options });
+  if (program === undefined || place === undefined) return undefined;
+  const git: Git = { program, root, options };
+  const prefix = await run(git, ['rev-parse', '--show-prefix']);
+  const pathspec = prefix === '' ? [] : [`:(top,literal)${prefix}`];
+  const settings = [...PORTABLE, ...(await withoutFilters(git))];
+  await run({ ...git, root: place.top, settings }, [
+    '--no-replace-objects',
+    'archive',
+    '--format=tar',
+    `--output=${options.file}`,
+    commit,
+    '--',
+    ...pathspec,
+  ]);
+  const localAttributes = await localAttributesOf(git);
+  return {
+    prefix,
+    submodules: await submodulesOf(git, commit),
+    dirty: await isDirty(git, place.top),
+    ...(localAttributes === undefined ? {} : { localAttributes }),
+  };
+}
+
+/** No setting keeps git from reading this one. */
+async function localAttributesOf(git: Git): Promise<string | undefined> {
+  const path = resolve(git.root, await run(git, ['rev-parse', '--git-path', 'info/attributes']));
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+  return lines.some((line) => /^\s*[^#\s]/.test(line)) ? path : undefined;
+}
+
+/** What would make an archive differ from machine to machine. */
+const PORTABLE: readonly (readonly [string, string])[] = [
+  ['core.autocrlf', 'false'],
+  ['core.eol', 'lf'],
+  ['core.attributesFile', '/dev/null'],
+  ['protocol.allow', 'never'],
+];
+
+/** Filters are programs: a repository's settings must not run them, and not everybody has those of the user. */
+async function withoutFilters(git: Git): Promise<readonly (readonly [string, string])[]> {
+  const names = (await answer(git, ['config', '--name-only', '--null', '--get-regexp', '^filter\\.'])) ?? '';
+  const drivers = new Set(
+    names
+      .split('\0')
+      .filter(Boolean)
+      .map((name) => name.slice(0, name.lastIndexOf('.'))),
+  );
+  return [...drivers].flatMap(
+    (driver) =>
+      [
+        [`${driver}.smudge`, ''],
+        [`${driver}.process`, ''],
+        [`${driver}.required`, 'false'],
+      ] as const,
+  );
+}
+
+async function submodulesOf(git: Git, commit: string): Promise<readonly string[]> {
+  const lines = (await run(git, ['ls-tree', '-r', '-z', commit])).split('\0');
+  return lines.flatMap((line) => /^160000 [^\t]*\t(.+)$/s.exec(line)?.[1] ?? []);
 }
 
 /** The absolute path of a program on PATH. Relative PATH entries are skipped: the project folder must not supply tools. */
@@ -165,7 +252,7 @@ function run(git: Git, args: readonly string[]): Promise<string> {
   const allowed = Object.fromEntries(ENV_ALLOWED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
   const settings = {
     cwd: root,
-    env: { ...allowed, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+    env: { ...allowed, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...settingsEnv(git.settings) },
     timeout: options.timeout ?? 60_000,
     maxBuffer: MAX_OUTPUT,
     windowsHide: true,
@@ -177,6 +264,16 @@ function run(git: Git, args: readonly string[]): Promise<string> {
       else resolve(stdout.replace(/\n$/, ''));
     });
   });
+}
+
+/** By environment: `-c` cannot set a name that holds `=`. */
+function settingsEnv(settings: Git['settings'] = []): NodeJS.ProcessEnv {
+  if (settings.length === 0) return {};
+  const pairs = settings.flatMap(([name, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, name],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_ATTR_NOSYSTEM: '1', GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) };
 }
 
 interface Failure {

@@ -10,7 +10,7 @@ import type { Entry } from '../model/entry.ts';
 import { destinationProblem } from '../model/path-rules.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
 import { formatBytes } from '../report/terminal.ts';
-import { entriesOf } from './components.ts';
+import { chosenEntries } from './chosen-entries.ts';
 import { writeParts } from './output.ts';
 import { contentProblem } from './output-errors.ts';
 import { cellOf, type ResolvedFormat } from './plan.ts';
@@ -22,7 +22,7 @@ import type { RunContext } from './run-context.ts';
 
 export interface PackageInput {
   readonly planned: PlannedArtifact;
-  /** Empty for formats of scope `release`. */
+  /** Empty for formats of scope `release` that ask for no entries. */
   readonly distribution: Distribution;
   /** What an earlier run of the same release left in the output folder. */
   readonly earlier: ReleaseManifest | undefined;
@@ -52,8 +52,8 @@ export async function packageArtifact(run: RunContext, input: PackageInput): Pro
 async function makeArtifact(run: RunContext, input: PackageInput): Promise<{ readonly artifact: ManifestArtifact; readonly reused: boolean }> {
   const { planned, distribution } = input;
   const format = formatOf(run, planned);
-  const entries = entriesOf(distribution, planned.components);
-  if (entries.length === 0 && planned.scope !== 'release') throw nothingInside(planned);
+  const entries = chosenEntries(run, planned, format, distribution);
+  if (entries.length === 0 && (planned.scope !== 'release' || format.definition.entries !== undefined)) throw nothingInside(planned);
   const store = await run.store();
   const needs = needsOf(format);
   const before = input.earlier?.artifacts.find((artifact) => artifact.name === planned.name);
@@ -66,7 +66,7 @@ async function makeArtifact(run: RunContext, input: PackageInput): Promise<{ rea
   return { artifact: Object.freeze({ ...(await write(run, planned, format, entries)), recipe }), reused: false };
 }
 
-function formatOf(run: RunContext, planned: PlannedArtifact): ResolvedFormat {
+export function formatOf(run: RunContext, planned: PlannedArtifact): ResolvedFormat {
   const format = run.packages.find((candidate) => candidate.instance.id === planned.instance)?.format(planned.platform?.os);
   if (!format) throw new RangeError(`Cannot find the format of ${planned.name}: the plan is another product's`);
   return format;

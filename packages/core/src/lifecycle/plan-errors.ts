@@ -37,6 +37,18 @@ export function columnMissing(format: string, platform: Platform, column: string
   });
 }
 
+export function sourceWithoutCommit(format: string, at: Position): DistError {
+  return new DistError(
+    'source-outside-git',
+    `Cannot package ${format}: the project is not in a git repository with a commit, or git is not on PATH`,
+    {
+      exit: EXIT.usage,
+      where: whereOf(at),
+      hint: 'release from a git work tree, or leave the format out',
+    },
+  );
+}
+
 export function illegalName(artifact: PlannedArtifact): DistError {
   return usage(
     'illegal-artifact-name',

@@ -8,7 +8,8 @@ import type { Os, Platform } from '../model/platform.ts';
 import type { Release } from '../model/release.ts';
 import { selectPlatforms } from '../model/selector.ts';
 import type { AnyFormat } from '../plugin.ts';
-import { columnMissing, illegalName, nameTaken, nothingToPackage, unknownFormat, unknownVariant } from './plan-errors.ts';
+import { docsPlace } from './docs-place.ts';
+import { columnMissing, illegalName, nameTaken, nothingToPackage, sourceWithoutCommit, unknownFormat, unknownVariant } from './plan-errors.ts';
 import type { Selection } from './selection.ts';
 
 /** From configuration, flags and facts to every artifact there will be, without touching anything. */
@@ -63,12 +64,17 @@ export function planRelease(input: PlanInput): Plan {
   if (artifacts.length === 0 && problems.length === 0) problems.push(nothingToPackage(filters, reasons));
   problems.push(...nameProblems(artifacts));
   throwCollected(problems);
+  const variantNames = variants.filter((variant) => variant !== undefined);
+  const distributions = distributionsOf(artifacts, packages, { platforms, variants: variantNames });
   return Object.freeze({
     release,
     platforms,
-    variants: variants.filter((variant) => variant !== undefined),
-    builds: buildsOf(input, platforms),
-    distributions: distributionsOf(artifacts),
+    variants: variantNames,
+    builds: buildsOf(
+      input,
+      platforms.filter((platform) => distributions.some((distribution) => distribution.platform === platform)),
+    ),
+    distributions,
     artifacts: artifacts.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     publish: input.publish,
     reasons,
@@ -125,7 +131,7 @@ function places(chosen: ResolvedPackage, { input, platforms, variants }: CellCon
   const ownVariants =
     instance.variants === undefined ? variants : variants.filter((variant) => variant !== undefined && instance.variants?.includes(variant));
   const scope = chosen.format(instance.arch === 'all' ? undefined : own[0]?.os)?.definition.scope ?? 'cell';
-  if (scope === 'release') return [{ platform: undefined, variant: undefined }];
+  if (scope === 'release') return own.length === 0 || ownVariants.length === 0 ? [] : [{ platform: undefined, variant: undefined }];
   if (scope === 'platform') return own.map((platform) => ({ platform, variant: undefined }));
   const rows = instance.arch === 'all' ? [undefined] : own;
   return rows.flatMap((platform) => ownVariants.map((variant) => ({ platform, variant })));
@@ -142,6 +148,10 @@ function artifactAt(chosen: ResolvedPackage, place: Place, context: CellContext)
     return leave(context, subject, `${format.key} is made for ${definition.os.join(', ')}`);
   if (platform && definition.column && platform[definition.column] === undefined) {
     context.problems.push(columnMissing(format.key, platform, definition.column, instance.at));
+    return undefined;
+  }
+  if (definition.entries === 'source' && context.input.release.commit === undefined) {
+    context.problems.push(sourceWithoutCommit(format.key, instance.at));
     return undefined;
   }
   return Object.freeze({
@@ -212,9 +222,17 @@ function buildsOf({ product, platforms: all, selection }: PlanInput, platforms: 
   });
 }
 
-function distributionsOf(artifacts: readonly PlannedArtifact[]): readonly PlannedDistribution[] {
-  const cells = artifacts.filter((artifact) => artifact.scope === 'cell');
-  const byKey = new Map(cells.map(({ platform, variant }) => [distributionKey({ platform, variant }), { platform, variant }]));
+function distributionsOf(
+  artifacts: readonly PlannedArtifact[],
+  packages: readonly ResolvedPackage[],
+  chosen: Pick<Plan, 'platforms' | 'variants'>,
+): readonly PlannedDistribution[] {
+  const cells = artifacts.filter((artifact) => artifact.scope === 'cell').map(({ platform, variant }) => ({ platform, variant }));
+  const wide = artifacts
+    .filter((artifact) => artifact.scope === 'release')
+    .map(({ instance }) => packages.find((each) => each.instance.id === instance));
+  const docs = wide.flatMap((each) => (each?.format(undefined)?.definition.entries === 'docs' ? [docsPlace(each.instance, chosen)] : []));
+  const byKey = new Map([...cells, ...docs].map((place) => [distributionKey(place), place]));
   return [...byKey.values()];
 }
 

@@ -6,13 +6,15 @@ import type { PlannedArtifact, PlannedDistribution } from '../model/plan.ts';
 import type { Platform } from '../model/platform.ts';
 import { atomicWrite } from './atomic-write.ts';
 import { buildPlatform } from './build.ts';
+import { docsPlace } from './docs-place.ts';
 import { cleanOutputFolder, openOutputFolder, readManifest } from './output-folder.ts';
 import { packageArtifact } from './package.ts';
-import { CHECKSUMS_NAME, distributionKey, MANIFEST_NAME } from './plan.ts';
+import { CHECKSUMS_NAME, distributionKey, MANIFEST_NAME, type ResolvedPackage } from './plan.ts';
 import { Pool, settleAll } from './pool.ts';
 import { sha256OfBytes } from './recipe.ts';
 import { checksumLines, type ManifestArtifact, manifestOf, printManifest, type ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
+import { sourceFiles } from './source-files.ts';
 import { stageOne } from './stage-one.ts';
 
 /** Build, stage and package: from the plan to finished, checksummed artifacts in the output folder. */
@@ -36,8 +38,10 @@ export async function produce(run: RunContext, options: ProduceOptions): Promise
     else writeSummaries(run, [...others, ...made]);
   };
   try {
-    await packageCells(run, { earlier, made, staged: options.staged });
-    await packageWide(run, { earlier, made });
+    const source = asksForSource(run) ? await sourceFiles(run) : undefined;
+    const distributions = options.staged ? promised(options.staged) : stageAll(run);
+    await packageCells(run, { earlier, made, distributions });
+    await packageWide(run, { earlier, made, distributions, source });
   } catch (error) {
     settleFailed(run, settle);
     throw error;
@@ -59,12 +63,11 @@ interface Making {
   readonly earlier: ReleaseManifest | undefined;
   /** Grows as artifacts are finished; what is in it when another one fails is kept for the next run. */
   readonly made: ManifestArtifact[];
-  readonly staged?: ReadonlyMap<string, Distribution> | undefined;
+  readonly distributions: ReadonlyMap<string, Promise<Distribution>>;
 }
 
-async function packageCells(run: RunContext, { earlier, made, staged }: Making): Promise<void> {
+async function packageCells(run: RunContext, { earlier, made, distributions }: Making): Promise<void> {
   const cells = new Pool(run.jobs);
-  const distributions = staged ? promised(staged) : stageAll(run);
   await settleAll(
     run.plan.artifacts
       .filter((planned) => planned.scope !== 'release')
@@ -77,12 +80,13 @@ async function packageCells(run: RunContext, { earlier, made, staged }: Making):
   );
 }
 
-/** Builds every platform and stages its variants, platforms side by side within the budget. */
+/** Builds every platform that is staged and stages its variants, platforms side by side within the budget. */
 export function stageAll(run: RunContext): ReadonlyMap<string, Promise<Distribution>> {
+  if (run.plan.distributions.length === 0) return new Map();
   const builders = new Pool(run.jobs);
   const before = beforeBuild(run);
   const outputs = new Map<Platform, Promise<readonly BuildOutput[]>>();
-  for (const platform of run.plan.platforms)
+  for (const platform of stagedPlatforms(run))
     outputs.set(
       platform,
       before.then(() => builders.run(() => buildPlatform(run, platform))),
@@ -94,6 +98,10 @@ export function stageAll(run: RunContext): ReadonlyMap<string, Promise<Distribut
   // Every one of these is awaited by whoever packages it; this only keeps a failure from being reported as unhandled before that.
   for (const promise of [...outputs.values(), ...staged.map(([, promise]) => promise)]) promise.catch(() => {});
   return new Map(staged);
+}
+
+function stagedPlatforms({ plan }: RunContext): readonly Platform[] {
+  return plan.platforms.filter((platform) => plan.distributions.some((distribution) => distribution.platform === platform));
 }
 
 async function beforeBuild(run: RunContext): Promise<void> {
@@ -120,14 +128,39 @@ async function distributionFor(planned: PlannedArtifact, distributions: Readonly
   return distribution;
 }
 
+interface MakingWide extends Making {
+  /** When a format asks for it. */
+  readonly source: Distribution | undefined;
+}
+
 /** Formats of scope `release` see every other artifact, so they run last. */
-async function packageWide(run: RunContext, { earlier, made }: Making): Promise<void> {
-  const distribution: Distribution = { platform: undefined, variant: undefined, entries: [] };
+async function packageWide(run: RunContext, { earlier, made, ...from }: MakingWide): Promise<void> {
   for (const planned of run.plan.artifacts.filter(({ scope }) => scope === 'release')) {
-    const artifact = await packageArtifact(run, { planned, distribution, earlier });
+    const artifact = await packageArtifact(run, { planned, distribution: await wideDistribution(run, planned, from), earlier });
     made.push(artifact);
     run.artifacts.add(artifact);
   }
+}
+
+/** What an artifact of the whole release is made from, by what its format asks for. */
+export async function wideDistribution(
+  run: RunContext,
+  planned: PlannedArtifact,
+  { distributions, source }: Pick<MakingWide, 'distributions' | 'source'>,
+): Promise<Distribution> {
+  const chosen = packageOf(run, planned);
+  const { entries } = chosen?.format(undefined)?.definition ?? {};
+  if (entries === 'source' && source) return source;
+  if (entries === 'docs' && chosen) return distributionFor({ ...planned, ...docsPlace(chosen.instance, run.plan) }, distributions);
+  return { platform: undefined, variant: undefined, entries: [] };
+}
+
+export function asksForSource(run: RunContext): boolean {
+  return run.plan.artifacts.some((planned) => packageOf(run, planned)?.format(planned.platform?.os)?.definition.entries === 'source');
+}
+
+function packageOf(run: RunContext, planned: PlannedArtifact): ResolvedPackage | undefined {
+  return run.packages.find(({ instance }) => instance.id === planned.instance);
 }
 
 /** An artifact planned again but not made must not pass for one of this run. */
