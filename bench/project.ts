@@ -18,7 +18,7 @@ export interface Project {
   readonly dropOutputs: () => void;
 }
 
-/** The payload stands in the project: content from outside of it is refused. Flat ones come by `prebuilt`, as released binaries do; a tree by `contents` alone. */
+/** The payload stands in the project. Flat ones come by `prebuilt`, as released binaries do; a tree by `contents` alone. */
 function config(payload: Payload): string {
   const flat = payload.files.every((file) => !file.path.includes('/'));
   return [
