@@ -9,18 +9,40 @@ export interface ArchiveOptions {
 }
 
 type Schema<Options> = ReturnType<FormatDefinition<Options>['options']>;
+type Shape = Readonly<Record<string, Schema<unknown>>>;
 
-export function archiveOptions({ z }: OptionsKit): Schema<ArchiveOptions> {
+export function archiveOptions(kit: OptionsKit): Schema<ArchiveOptions> {
+  return kit.z.strictObject(archiveShape(kit)) as Schema<ArchiveOptions>;
+}
+
+/** The options of every archive in one file. */
+export function archiveShape({ z }: OptionsKit): Shape {
   const folder = z.string().refine((path) => folderProblem(path) === undefined, {
     error: ({ input }) => `"${input}" cannot be a folder in an archive: ${folderProblem(String(input))}`,
   });
-  return z.strictObject({
+  return {
     level: z.int().min(1).max(9).optional().describe('Deflate level, 1 (fast) to 9 (small); default 6'),
     wrap: z
       .union([z.literal(false), folder])
       .optional()
       .describe("Folder everything is in; false = none; default the file's name without its extension"),
-  });
+    split: refusedSplit(z),
+    volume: refusedSplit(z),
+  };
+}
+
+/** People look for it: they get the reason instead of an unknown key. `not: {}` lets editors refuse it too. */
+function refusedSplit(z: OptionsKit['z']): Schema<unknown> {
+  return z
+    .unknown()
+    .refine((value) => value === undefined, {
+      error: 'archives are not split',
+      params: {
+        hint: 'every part needs a checksum, a signature and a download of its own, and all of them to be of use, while one file can be resumed; choose a smaller codec such as tar.xz, or several packages by "components"',
+      },
+    })
+    .meta({ not: {}, description: 'Refused: archives are not split' })
+    .optional();
 }
 
 export function noOptions({ z }: OptionsKit): Schema<Record<string, never>> {

@@ -1,8 +1,8 @@
-import { defineFormat, type FormatDefinition } from '@provisioning-dist/core';
-import { gzip, tar } from '@provisioning-dist/payload';
+import { defineFormat, type FormatDefinition, type FormatJob } from '@provisioning-dist/core';
+import { gzip, type Needs, type Parts, tar } from '@provisioning-dist/payload';
 import { type ArchiveOptions, archiveOptions } from './options.ts';
 import { readTarGz } from './read/tar-gz.ts';
-import { archiveTree } from './tree.ts';
+import { archiveTree, type Naming } from './tree.ts';
 
 const EXT = 'tar.gz';
 
@@ -13,10 +13,17 @@ export const tarGzFormat: FormatDefinition<ArchiveOptions> = defineFormat<Archiv
   defaultFor: ['linux', 'macos', 'freebsd'],
   ext: EXT,
   options: archiveOptions,
-  needs: ({ level }) => ({ codec: 'deflate', digests: ['sha256'], ...(level === undefined ? {} : { level }) }),
-  write: (job) => {
-    const plain = tar(archiveTree(job, EXT), job.content, { dialect: 'pax-binary', mtime: job.date });
-    return gzip(plain, job.content, job.options.level === undefined ? {} : { level: job.options.level });
-  },
-  read: readTarGz,
+  needs: deflateNeeds,
+  write: (job) => tarGzParts(job, { ext: EXT }),
+  read: (source, distribution, view) => readTarGz(source, { ext: EXT, distribution, view }),
 });
+
+export function deflateNeeds({ level }: ArchiveOptions): Needs {
+  return { codec: 'deflate', digests: ['sha256'], ...(level === undefined ? {} : { level }) };
+}
+
+export function tarGzParts(job: FormatJob<ArchiveOptions>, naming: Naming): Parts {
+  const { level } = job.options;
+  const plain = tar(archiveTree(job, naming), job.content, { dialect: 'pax-binary', mtime: job.date });
+  return gzip(plain, job.content, level === undefined ? {} : { level });
+}

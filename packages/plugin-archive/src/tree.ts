@@ -8,9 +8,16 @@ import type { ArchiveOptions } from './options.ts';
 const WINDOWS_PATH_MAX = 240;
 const TOP_MODE = 0o755;
 
+/** What the top folder's name comes from beside the file's. */
+export interface Naming {
+  readonly ext: string;
+  /** What follows the file's name without its extension. */
+  readonly suffix?: string;
+}
+
 /** What an archive holds: its top folder first, then every entry inside it, in the order of their paths. */
-export function* archiveTree(job: FormatJob<ArchiveOptions>, ext: string): Generator<Member, void, undefined> {
-  const top = topFolder(job, ext);
+export function* archiveTree(job: FormatJob<ArchiveOptions>, naming: Naming): Generator<Member, void, undefined> {
+  const top = topFolder(job, naming);
   for (const path of top ? ancestors(top) : []) yield { type: 'directory', path, mode: TOP_MODE };
   for (const member of portableEntries(job.entries, job.cell.platform)) {
     const path = top ? `${top}/${member.path}` : member.path;
@@ -19,10 +26,13 @@ export function* archiveTree(job: FormatJob<ArchiveOptions>, ext: string): Gener
   }
 }
 
-/** The file's name without its extension, unless the options say otherwise. */
-export function topFolder({ fileName, options }: { readonly fileName: string; readonly options: ArchiveOptions }, ext: string): string | undefined {
+/** The file's name without its extension, unless the options say otherwise; undefined = none. */
+export function topFolder(
+  { fileName, options = {} }: { readonly fileName: string; readonly options?: ArchiveOptions | undefined },
+  { ext, suffix = '' }: Naming,
+): string | undefined {
   if (options.wrap === false) return undefined;
-  return options.wrap ?? withoutExtension(fileName, ext);
+  return options.wrap ?? withoutExtension(fileName, ext) + suffix;
 }
 
 export function withoutExtension(fileName: string, ext: string): string {
@@ -30,7 +40,7 @@ export function withoutExtension(fileName: string, ext: string): string {
 }
 
 /** `a/b/c` -> `a`, `a/b`, `a/b/c`. */
-function ancestors(path: string): readonly string[] {
+export function ancestors(path: string): readonly string[] {
   const parts = path.split('/');
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }

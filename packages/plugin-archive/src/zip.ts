@@ -16,7 +16,7 @@ export const zipFormat: FormatDefinition<ArchiveOptions> = defineFormat<ArchiveO
   needs: ({ level }) => ({ codec: 'deflate', digests: ['sha256'], segments: 'each', ...(level === undefined ? {} : { level }) }),
   write: (job) => {
     const { level } = job.options;
-    return zip(archiveTree(job, EXT), job.content, { mtime: job.date, ...(level === undefined ? {} : { level }) });
+    return zip(archiveTree(job, { ext: EXT }), job.content, { mtime: job.date, ...(level === undefined ? {} : { level }) });
   },
-  read: readZipArchive,
+  read: (source, distribution, view) => readZipArchive(source, { ext: EXT, distribution, view }),
 });

@@ -35,7 +35,7 @@ function expectedPaths(): string[] {
 
 describe('the archive plugin', () => {
   it('provides its formats by key', () => {
-    assert.deepEqual(Object.keys(plugin.formats ?? {}), ['tar.gz', 'zip', 'dir']);
+    assert.deepEqual(Object.keys(plugin.formats ?? {}), ['tar.gz', 'zip', 'dir', 'source', 'docs']);
   });
 
   it('tells what it provides without being loaded', () => {

@@ -7,7 +7,7 @@ import { directory, file, formatJob, sampleEntries, symlink, WINDOWS } from './p
 const WINDOWS_CELL = { platform: WINDOWS, variant: undefined, variants: [], package: 'app' };
 
 function tree(job: FormatJob<ArchiveOptions>, ext = 'tar.gz'): string[] {
-  return Array.from(archiveTree(job, ext), ({ path }) => path);
+  return Array.from(archiveTree(job, { ext }), ({ path }) => path);
 }
 
 describe('an archive tree', () => {
@@ -29,7 +29,7 @@ describe('an archive tree', () => {
 
   it('keeps modes, sources and order', () => {
     const entries = sampleEntries();
-    assert.deepEqual([...archiveTree(formatJob(entries, { options: { wrap: false } }), 'zip')], entries);
+    assert.deepEqual([...archiveTree(formatJob(entries, { options: { wrap: false } }), { ext: 'zip' })], entries);
   });
 
   it('refuses links that leave it', () => {

@@ -10,12 +10,12 @@ export function gzipHeader(name: string, header: string): Finding {
   return finding('warning', 'gzip-header', name, `The gzip header ${header} holds a time, a name or the machine's system`);
 }
 
-export function noTop(name: string, expected: string): Finding {
-  return finding('warning', 'top-folder', name, `Unpacking spills several entries beside each other; expected the one folder "${expected}"`);
+export function noTop(name: string, expected: string, level: Level): Finding {
+  return finding(level, 'top-folder', name, `Unpacking spills several entries beside each other; expected the one folder "${expected}"`);
 }
 
-export function otherTop(name: string, found: string, expected: string): Finding {
-  return finding('note', 'top-folder', name, `The top folder is "${found}", not "${expected}"`);
+export function otherTop(name: string, found: string, expected: string, level: Level): Finding {
+  return finding(level, 'top-folder', name, `The top folder is "${found}", not "${expected}"`);
 }
 
 export function topNotFirst(name: string, top: string): Finding {
@@ -46,8 +46,8 @@ export function unsorted(path: string, before: string): Finding {
   return finding('error', 'order', path, `The entry follows "${before}"; entries are sorted by the bytes of their paths`);
 }
 
-export function otherTime(path: string, mtime: number, first: number): Finding {
-  return finding('error', 'time', path, `The time is ${mtime}, that of the first entry ${first}`);
+export function otherTime(path: string, mtime: number, expected: number, whose: string): Finding {
+  return finding('error', 'time', path, `The time is ${mtime}, ${whose} ${expected}`);
 }
 
 export function leakedOwner(path: string, owner: string): Finding {
@@ -76,6 +76,10 @@ export function linkBroken(path: string, target: string): Finding {
 
 export function lineEnds(path: string, found: string, expected: string): Finding {
   return finding('warning', 'line-ends', path, `The text's lines end with ${found}, not ${expected}`);
+}
+
+export function noInstructions(name: string): Finding {
+  return finding('warning', 'build-instructions', name, 'No file at the top says how to build it');
 }
 
 export function missing(path: string): Finding {

@@ -1,10 +1,12 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { Distribution, Finding, ReadSource } from '@provisioning-dist/core';
+import type { Finding, ReadSource } from '@provisioning-dist/core';
 import { readTar, type TarEntry, type TarEntryType } from '@provisioning-dist/payload';
-import { checkArchive } from './checks.ts';
+import type { ArchiveOptions } from '../options.ts';
+import { type Archive, checkArchive } from './checks.ts';
 import { gzipHeader } from './findings.ts';
 import { type Listed, summarize } from './listed.ts';
+import { archiveOf, type Reading } from './reading.ts';
 import { artifactName, unreadable } from './unreadable.ts';
 
 const PIECE = 1024 * 1024;
@@ -20,12 +22,17 @@ const TYPES: Readonly<Record<TarEntryType, Listed['type']>> = {
 /** RFC 1952: no flags, no time; nothing of the machine but the operating system's byte, which must be Unix or unknown. */
 const PLAIN_HEADER = /^1f8b08(00){5}..(03|ff)$/;
 
-export async function readTarGz(source: ReadSource, distribution?: Distribution): Promise<readonly Finding[]> {
+/** `check` looks at the tree. */
+export async function readTarGz(
+  source: ReadSource,
+  reading: Reading<ArchiveOptions>,
+  check: (archive: Archive) => readonly Finding[] = checkArchive,
+): Promise<readonly Finding[]> {
   const name = artifactName(source);
   try {
     const header = Buffer.from(source.read(0, 10)).toString('hex');
     const found = PLAIN_HEADER.test(header) ? [] : [gzipHeader(name, header)];
-    return [...found, ...checkArchive({ name, ext: 'tar.gz', entries: await list(source), distribution })];
+    return [...found, ...check(archiveOf(name, await list(source), reading))];
   } catch (error) {
     return [unreadable(name, error)];
   }
