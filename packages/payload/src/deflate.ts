@@ -19,15 +19,18 @@ export const deflate: Encoder = {
   level: 6,
   blockSize: 1024 * 1024,
   history: WINDOW,
-  inline: INLINE,
+  inline: { max: INLINE, encode: (block, level) => encodeNow(block, level, undefined) },
   // zlib.h: (1 << (windowBits + 2)) + (1 << (memLevel + 9)), the output chunk and the block itself
   memory: () => 2 * 1024 * 1024,
   encode: (block, level, history) => {
-    if (level === 0) return stored(block);
-    const options = optionsFor(block, level, history);
-    return block.length <= INLINE ? deflateRawSync(block, options) : onPool(block, options);
+    const now = level === 0 || block.length <= INLINE;
+    return now ? encodeNow(block, level, history) : onPool(block, optionsFor(block, level, history));
   },
 };
+
+function encodeNow(block: Uint8Array, level: number, history: Uint8Array | undefined): Uint8Array {
+  return level === 0 ? stored(block) : deflateRawSync(block, optionsFor(block, level, history));
+}
 
 function optionsFor(block: Uint8Array, level: number, history: Uint8Array | undefined): ZlibOptions {
   const chunkSize = Math.min(Math.max(block.length + 64, 128), 512 * 1024);

@@ -9,8 +9,8 @@ export interface Encoder {
   readonly blockSize: number;
   /** Bytes of the content before a block its encoding may refer to; 0 when blocks are independent. */
   readonly history: number;
-  /** Up to this many bytes `encode` answers at once: the pool would cost more than the work. */
-  readonly inline: number;
+  /** For contents so small that the pool would cost more than the work: the same bytes, at once. */
+  readonly inline?: { readonly max: number; readonly encode: (block: Uint8Array, level: number) => Uint8Array };
   /** Bytes a running job takes at this level. */
   readonly memory: (level: number) => number;
   /** `history` is used before the call returns, `block` until it settles. */

@@ -6,7 +6,8 @@ import type { Workers } from './workers.ts';
 export interface Coding {
   readonly encoder: Encoder;
   readonly level: number;
-  readonly id: string;
+  /** Codec, level and encoder id: the last part of a segment's key. */
+  readonly key: string;
 }
 
 /** An encoded block as it lies in a pack. */
@@ -34,11 +35,6 @@ export interface Segment {
 /** Bytes of a content that are read before it is decided whether to compress it. */
 export const HEAD: number = 1024 * 1024;
 
-/** The last part of a segment's key: codec, level and encoder id. */
-export function codingKey(coding: Coding): string {
-  return `${coding.encoder.codec}-${coding.level}-${coding.id}`;
-}
-
 export function segmentKey(sha256: string, coding: string): string {
   return `${sha256} ${coding}`;
 }
@@ -55,7 +51,6 @@ export interface BlockKeeper {
 
 /** Cuts content into blocks and has each one encoded on the pool as soon as it is full. */
 export class SegmentBuilder {
-  readonly key: string;
   readonly coding: Coding;
   readonly #keeper: BlockKeeper;
   readonly #blocks: Promise<Block>[] = [];
@@ -65,7 +60,6 @@ export class SegmentBuilder {
   #failure: { readonly reason: unknown } | undefined;
 
   constructor(coding: Coding, keeper: BlockKeeper) {
-    this.key = codingKey(coding);
     this.coding = coding;
     this.#keeper = keeper;
     this.#history = Buffer.allocUnsafe(coding.encoder.history);

@@ -2,17 +2,18 @@ import { availableParallelism, totalmem } from 'node:os';
 import { crc32 } from 'node:zlib';
 import { fileChanged } from './content-error.ts';
 import type { Codec, Content, ContentFacts, ContentRef, Member, Needs, SegmentRef, Source, StreamPart } from './part.ts';
-import { codingKey, type Segment } from './segment.ts';
+import type { Segment } from './segment.ts';
 import { Cache } from './store/cache.ts';
 import { copyPieces, copySegment, plainPieces, type Sink } from './store/copy.ts';
 import { type Counters, createEngine, type Engine } from './store/engine.ts';
+import { ingestInline, isInline } from './store/inline.ts';
 import { Known, type KnownContent } from './store/known.ts';
-import { Lane, type Ticket } from './store/lane.ts';
+import { Lane } from './store/lane.ts';
 import { nameOf, readWhole } from './store/read-source.ts';
 import { RunEncoder } from './store/run-encoder.ts';
 import { codingOf, isEmpty, type Want, wantsOf } from './store/want.ts';
 import { encodeStream } from './stream.ts';
-import { Workers } from './workers.ts';
+import { Breather, Workers } from './workers.ts';
 
 const GIB = 1024 ** 3;
 
@@ -29,6 +30,8 @@ export interface ContentStoreOptions {
   /** Told when the cache folder cannot be used and the run goes on without it. */
   readonly notice?: (text: string) => void;
 }
+
+type Asked = readonly [source: Source, want: Want];
 
 /** Contents read, hashed and compressed once, for every container and for later runs. Implements a writer's view of them. */
 export class ContentStore implements Content {
@@ -63,10 +66,17 @@ export class ContentStore implements Content {
 
   /** Makes everything the formats need of the files' contents; each file is read once. Rejects with ContentError. */
   async prepare(members: Iterable<Member>, needs: Needs | readonly Needs[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const signals = [options.signal, this.#signal].filter((signal) => signal !== undefined);
-    const signal = AbortSignal.any(signals);
+    const failed = new AbortController();
+    const signal = AbortSignal.any([options.signal, this.#signal, failed.signal].filter((each) => each !== undefined));
     signal.throwIfAborted();
-    await settled(this.#ask(members, wantsOf('length' in needs ? needs : [needs])), signal);
+    const asked = this.#missing(members, wantsOf('length' in needs ? needs : [needs]));
+    const tickets = asked.filter(([source, want]) => !isInline(source, want)).map(([source, want]) => this.#lane.ask(source, want));
+    try {
+      await settled([this.#ingestSmall(asked, signal), ...tickets.map(({ done }) => done)], signal);
+    } finally {
+      failed.abort();
+      for (const { leave } of tickets) leave();
+    }
     this.#engine.cache.flush();
   }
 
@@ -121,14 +131,24 @@ export class ContentStore implements Content {
     this.#engine.cache.close();
   }
 
-  #ask(members: Iterable<Member>, wants: (source: Source) => Want): Ticket[] {
-    const tickets: Ticket[] = [];
+  #missing(members: Iterable<Member>, wants: (source: Source) => Want): Asked[] {
+    const asked: Asked[] = [];
     for (const member of members) {
       if (member.type !== 'file') continue;
       const want = wants(member.source);
-      if (!isEmpty(want) && !this.#has(member.source, want)) tickets.push(this.#lane.ask(member.source, want));
+      if (!isEmpty(want) && !this.#has(member.source, want)) asked.push([member.source, want]);
     }
-    return tickets;
+    return asked;
+  }
+
+  /** Beside the lane: what others asked for in the meantime is there when it is looked for. */
+  async #ingestSmall(asked: readonly Asked[], signal: AbortSignal): Promise<void> {
+    const breather = new Breather();
+    for (const [source, want] of asked) {
+      if (isInline(source, want) && !this.#has(source, want)) ingestInline(this.#engine, source, want);
+      if (breather.due()) await breather.turn();
+      signal.throwIfAborted();
+    }
   }
 
   #has(source: Source, want: Want): boolean {
@@ -140,12 +160,12 @@ export class ContentStore implements Content {
 
   async #repair(source: Source, { sha256, codec, level }: SegmentRef): Promise<Segment> {
     const coding = codingOf(codec, level);
-    await this.#lane.ask(source, { digests: new Set(['sha256']), codings: new Map([[codingKey(coding), coding]]) }).done;
+    await this.#lane.ask(source, { digests: new Set(['sha256']), codings: new Map([[coding.key, coding]]) }).done;
     return this.#segment(sha256, codec, level);
   }
 
   #segment(sha256: string, codec: Codec, level: number | undefined): Segment {
-    return this.#engine.cache.find(sha256, codingKey(codingOf(codec, level))) ?? notPrepared(`${sha256} in ${codec}`);
+    return this.#engine.cache.find(sha256, codingOf(codec, level).key) ?? notPrepared(`${sha256} in ${codec}`);
   }
 
   #pieces(ref: ContentRef): Iterable<Uint8Array> {
@@ -163,16 +183,15 @@ export class ContentStore implements Content {
   }
 }
 
-/** Waits for all tickets, or for the first failure; then the rest is left. */
-async function settled(tickets: readonly Ticket[], signal: AbortSignal): Promise<void> {
+/** Waits for all, or for the first failure, or for the signal. */
+async function settled(all: readonly Promise<void>[], signal: AbortSignal): Promise<void> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    await Promise.race([Promise.all(tickets.map(({ done }) => done)), aborted.promise]);
+    await Promise.race([Promise.all(all), aborted.promise]);
   } finally {
     signal.removeEventListener('abort', abort);
-    for (const { leave } of tickets) leave();
   }
 }
 

@@ -238,6 +238,21 @@ describe('ContentStore', () => {
       });
     });
 
+    it('to go on without any folder', async () => {
+      const before = process.env.TMPDIR;
+      process.env.TMPDIR = newFolder();
+      const members = [fileIn(newFolder(), 'big', someBytes(9_000_000)), fileIn(newFolder(), 'small', someBytes(10))];
+      try {
+        const store = await ContentStore.open();
+        rmSync(process.env.TMPDIR, { recursive: true });
+        await assert.rejects(store.prepare(members, { codec: 'deflate' }), { name: 'ContentError', code: 'store-unusable' });
+        await store.close();
+      } finally {
+        if (before === undefined) delete process.env.TMPDIR;
+        else process.env.TMPDIR = before;
+      }
+    });
+
     it('to wait once it is aborted', async () => {
       const folder = newFolder();
       const members = Array.from({ length: 8 }, (_, index) => fileIn(folder, `${index}`, someBytes(3_000_000, index + 1)));

@@ -1,10 +1,8 @@
-import { crc32 } from 'node:zlib';
-import { digestsOf, sha256 } from '../digest.ts';
 import type { Source } from '../part.ts';
 import { type Coding, HEAD, SegmentBuilder, segmentKey } from '../segment.ts';
 import { Breather } from '../workers.ts';
 import type { Engine } from './engine.ts';
-import { openSource, READ_SIZE, readWhole, sizeOf } from './read-source.ts';
+import { openSource, READ_SIZE, sizeOf } from './read-source.ts';
 import { Tally } from './tally.ts';
 import type { Want } from './want.ts';
 
@@ -38,7 +36,6 @@ export class Ingest {
   /** Resolves when the source is read; `kept` when its segments are in the cache. */
   async read(order: Order): Promise<{ readonly kept: Promise<unknown> }> {
     const missing = this.#missing(order);
-    if (isInline(sizeOf(order.source), missing)) return { kept: this.#readInline(order, missing) };
     const { name, kept } = await this.#pass(order, missing, (key, size, head) => this.#engine.cache.isLikely(size, head, key));
     const others = missing.filter(([key]) => !kept.has(key));
     const coming = others.map(([key]) => this.#coming.get(segmentKey(name, key)));
@@ -55,22 +52,6 @@ export class Ingest {
 
   #isKept(name: string, coding: string): boolean {
     return this.#coming.has(segmentKey(name, coding)) || this.#engine.cache.find(name, coding) !== undefined;
-  }
-
-  /** Small contents: calls to the pool would cost more than the work. */
-  async #readInline({ source, want }: Order, missing: Codings): Promise<void> {
-    const { cache, known, keeper, counters } = this.#engine;
-    const bytes = readWhole(source);
-    const head = crc32(bytes);
-    counters.bytesRead += bytes.length;
-    known.learn(source, { size: bytes.length, crc32: head, digests: digestsOf(bytes, want.digests) });
-    for (const [key, { encoder, level }] of missing) {
-      const name = sha256(bytes);
-      if (cache.find(name, key)) continue;
-      keeper.encoding(bytes.length);
-      const blocks = bytes.length === 0 ? [] : [keeper.keep(await encoder.encode(bytes, level, undefined))];
-      cache.add({ sha256: name, coding: key, length: bytes.length, head, encodedLength: blocks[0]?.length ?? 0, blocks });
-    }
   }
 
   /** Reads to the end, and encodes for every coding but those `spare` says are kept. */
@@ -90,7 +71,7 @@ export class Ingest {
       this.#engine.known.learn(source, facts);
       for (const builder of builders) await builder.finish();
       const name = facts.digests.sha256 ?? '';
-      return { name, kept: new Map(builders.map((builder) => [builder.key, this.#keep(builder, { name, length: facts.size, head })])) };
+      return { name, kept: new Map(builders.map((builder) => [builder.coding.key, this.#keep(builder, { name, length: facts.size, head })])) };
     } finally {
       reader.close();
     }
@@ -108,7 +89,7 @@ export class Ingest {
   /** Adds the segment to the cache as soon as its blocks are there. */
   #keep(builder: SegmentBuilder, { name, length, head }: { readonly name: string; readonly length: number; readonly head: number }): Promise<void> {
     const { cache } = this.#engine;
-    const coding = builder.key;
+    const coding = builder.coding.key;
     const kept = builder.blocks().then((blocks) => {
       const encodedLength = blocks.reduce((sum, block) => sum + block.length, 0);
       cache.add({ sha256: name, coding, length, head, encodedLength, blocks });
@@ -120,8 +101,4 @@ export class Ingest {
     cache.expect(length, head, coding);
     return kept;
   }
-}
-
-function isInline(size: number, missing: Codings): boolean {
-  return missing.length === 0 ? size <= READ_SIZE : missing.every(([, { encoder }]) => size <= encoder.inline);
 }

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { sha256 } from '../digest.ts';
-import { type Block, type Coding, codingKey, HEAD, segmentKey } from '../segment.ts';
+import { type Block, type Coding, HEAD, segmentKey } from '../segment.ts';
 import { readSegment } from './copy.ts';
 import type { Engine } from './engine.ts';
 
@@ -15,7 +15,7 @@ export class RunEncoder {
 
   encode(bytes: Uint8Array, coding: Coding): Promise<Uint8Array> {
     const name = sha256(bytes);
-    const key = segmentKey(name, codingKey(coding));
+    const key = segmentKey(name, coding.key);
     const coming = this.#coming.get(key) ?? this.#find(name, bytes, coding).finally(() => this.#coming.delete(key));
     this.#coming.set(key, coming);
     return coming;
@@ -23,7 +23,7 @@ export class RunEncoder {
 
   async #find(name: string, bytes: Uint8Array, coding: Coding): Promise<Uint8Array> {
     const { cache } = this.#engine;
-    const segment = cache.find(name, codingKey(coding));
+    const segment = cache.find(name, coding.key);
     const kept = segment && readSegment(segment);
     if (kept) return kept;
     if (segment) cache.forget(segment);
@@ -41,7 +41,7 @@ export class RunEncoder {
     const blocks = made.map(({ block }) => block);
     const encoded = made.length === 1 && made[0] ? made[0].encoded : Buffer.concat(made.map((piece) => piece.encoded));
     const head = crc32(bytes.subarray(0, HEAD));
-    this.#engine.cache.add({ sha256: name, coding: codingKey(coding), length: bytes.length, head, encodedLength: encoded.length, blocks });
+    this.#engine.cache.add({ sha256: name, coding: coding.key, length: bytes.length, head, encodedLength: encoded.length, blocks });
     return encoded;
   }
 

@@ -1,18 +1,29 @@
 import { encoderId, encoderOf } from '../encoders.ts';
 import { type Codec, type Digest, type Needs, SEGMENT_MIN, type Source } from '../part.ts';
-import { type Coding, codingKey } from '../segment.ts';
+import type { Coding } from '../segment.ts';
 import { sizeOf } from './read-source.ts';
 
 /** What has to be known and kept of one source. */
 export interface Want {
   readonly digests: ReadonlySet<Digest>;
-  /** By `codingKey`. */
+  /** By their keys. */
   readonly codings: ReadonlyMap<string, Coding>;
 }
 
+/** Asked for every segment, made once. */
+const codings = new Map<string, Coding>();
+
 export function codingOf(codec: Codec, level?: number): Coding {
+  const name = `${codec} ${level}`;
+  const coding = codings.get(name) ?? makeCoding(codec, level);
+  codings.set(name, coding);
+  return coding;
+}
+
+function makeCoding(codec: Codec, level: number | undefined): Coding {
   const encoder = encoderOf(codec);
-  return { encoder, level: level ?? encoder.level, id: encoderId(codec) };
+  const known = level ?? encoder.level;
+  return { encoder, level: known, key: `${codec}-${known}-${encoderId(codec)}` };
 }
 
 /** The union of what formats need, for contents of either kind: of a segment's size, and smaller. */
@@ -29,7 +40,7 @@ function wantFor(declared: ReadonlySet<Digest>, needs: readonly Needs[], segment
   const codings = needs.flatMap(({ codec, level }) => (codec === undefined || codec === 'none' ? [] : codingOf(codec, level)));
   const digests = new Set(declared);
   if (segments) digests.add('sha256');
-  return { digests, codings: new Map(codings.map((coding) => [codingKey(coding), coding])) };
+  return { digests, codings: new Map(codings.map((coding) => [coding.key, coding])) };
 }
 
 export function isEmpty(want: Want): boolean {
