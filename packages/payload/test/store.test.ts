@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliDecompressSync, crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { ContentError, ContentStore, type Member, type Plain } from '../src/index.ts';
 import { fileIn, newFolder, removeFolders, someBytes } from './store-fixture.ts';
@@ -239,12 +240,11 @@ describe('ContentStore', () => {
     });
 
     it('to go on without any folder', async () => {
-      const before = process.env.TMPDIR;
-      process.env.TMPDIR = newFolder();
       const members = [fileIn(newFolder(), 'big', someBytes(9_000_000)), fileIn(newFolder(), 'small', someBytes(10))];
+      const before = process.env.TMPDIR;
+      process.env.TMPDIR = join(newFolder(), 'missing');
       try {
         const store = await ContentStore.open();
-        rmSync(process.env.TMPDIR, { recursive: true });
         await assert.rejects(store.prepare(members, { codec: 'deflate' }), { name: 'ContentError', code: 'store-unusable' });
         await store.close();
       } finally {
