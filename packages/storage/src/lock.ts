@@ -97,8 +97,14 @@ async function createUnlinked(path: string, mine: LockHolder): Promise<boolean> 
 
 async function writeTemporary(path: string, mine: LockHolder): Promise<string> {
   const temporary = `${path}-${temporarySuffix()}`;
-  await writeFile(temporary, JSON.stringify(mine), { flag: 'wx' });
-  return temporary;
+  try {
+    await writeFile(temporary, JSON.stringify(mine), { flag: 'wx' });
+    return temporary;
+  } catch (error) {
+    // a full disk makes the name and not the content
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 async function readHolder(path: string): Promise<LockHolder | UnknownHolder | undefined> {
