@@ -15,11 +15,6 @@ export class DigestSet {
     for (const [, made] of this.#hashes) made.update(bytes);
   }
 
-  /** What the digests would be if nothing followed; lower-case hex. */
-  peek(): Digests {
-    return Object.fromEntries(this.#hashes.map(([name, made]) => [name, made.copy().digest('hex')]));
-  }
-
   /** Ends the pass; lower-case hex. */
   finish(): Digests {
     return Object.fromEntries(this.#hashes.map(([name, made]) => [name, made.digest('hex')]));
