@@ -10,7 +10,7 @@ const command: CommandClass = defineCommand({
   description: 'Makes every planned artifact, checksums.sha256 and release.json in the output folder. Artifacts that are up to date are kept.',
   examples: [
     { command: 'package', description: 'Everything the configuration plans' },
-    { command: 'package --format deb,archive --platform linux', description: 'Only some formats and platforms' },
+    { command: 'package --format zip --platform linux,macos', description: 'Only some formats and platforms' },
     { command: 'package --from dist/acme-1.0.0-linux-amd64 --format tar.gz', description: 'Package a tree that is already staged' },
   ],
   flags: {
