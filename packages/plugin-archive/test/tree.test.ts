@@ -55,7 +55,7 @@ describe('an archive tree', () => {
 describe('an archive tree for Windows', () => {
   it('holds files in place of links', () => {
     const entries = [file('app.exe', 'MZ', 0o755), symlink('first', 'second'), symlink('second', './app.exe')];
-    const members = [...archiveTree(formatJob(entries, { options: { wrap: false }, cell: WINDOWS_CELL }), 'zip')];
+    const members = [...archiveTree(formatJob(entries, { options: { wrap: false }, cell: WINDOWS_CELL }), { ext: 'zip' })];
     assert.deepEqual(
       members.map(({ path, type }) => `${path} ${type}`),
       ['app.exe file', 'first file', 'second file'],
