@@ -17,12 +17,31 @@ export interface PreflightScope {
 
 /** Shows all findings together; throws when one of them is an error. */
 export async function preflight(run: RunContext, scope: PreflightScope): Promise<void> {
-  const asked = [...(scope.builders ? builderFindings(run) : []), ...(scope.registries ? registryFindings(run) : [])];
+  const asked = [
+    ...(scope.registries ? [Promise.resolve(dirtyFindings(run))] : []),
+    ...(scope.builders ? builderFindings(run) : []),
+    ...(scope.registries ? registryFindings(run) : []),
+  ];
   const findings = (await settleAll(asked)).flat();
   for (const finding of findings) if (finding.level !== 'error') run.report.finding(finding);
   const errors = findings.filter(({ level }) => level === 'error').map(asError);
   const [first] = errors;
   if (first) throw errors.length === 1 ? first : new DistErrors(errors);
+}
+
+/** What is published under a tag must be made of what the tag holds. */
+function dirtyFindings(run: RunContext): readonly Finding[] {
+  if (!run.dirty) return [];
+  const { version } = run.plan.release;
+  return [
+    {
+      level: 'error',
+      code: 'git-dirty',
+      subject: run.product.root,
+      message: `Cannot publish ${version}: the work tree has changes that are not in its tag`,
+      hint: 'commit them ("git status" lists them) and tag the commit, or use --snapshot',
+    },
+  ];
 }
 
 function builderFindings(run: RunContext): readonly Promise<readonly Finding[]>[] {

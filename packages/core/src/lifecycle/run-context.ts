@@ -14,6 +14,8 @@ export interface RunContext {
   readonly host: Host;
   readonly product: ProductConfig;
   readonly plan: Plan;
+  /** The version is the tag at HEAD, and the work tree has changes the tag does not. */
+  readonly dirty: boolean;
   readonly packages: readonly ResolvedPackage[];
   readonly registries: readonly ResolvedRegistry[];
   readonly builderOptions: (item: BuildItem) => unknown;

@@ -7,7 +7,7 @@ import { loadConfig } from '../config/load.ts';
 import { createOptionsParser, type OptionsParser } from '../config/options.ts';
 import { positionOf } from '../config/position.ts';
 import { DistError, EXIT, throwCollected } from '../errors.ts';
-import { gitFacts } from '../git.ts';
+import { type GitFacts, gitFacts } from '../git.ts';
 import { groupOf, type Host, openHost, type UsedKey, usedKeys } from '../host.ts';
 import { ArtifactSet } from '../model/artifact-set.ts';
 import type { Os } from '../model/platform.ts';
@@ -103,7 +103,8 @@ interface RunInput {
 
 async function openRun(input: RunInput): Promise<RunContext> {
   const { product, options, tools, host, parser, redactor } = input;
-  const release = await releaseOf(product, options, tools);
+  const git = await gitFacts(product.root, { tagPrefix: product.tagPrefix, outputs: Object.values(product.paths), signal: tools.signal });
+  const release = releaseOf(product, git, { options, tools });
   const { platforms, problems } = resolvePlatforms(product.platforms, (index) => whereOf(positionOf(product, 'platforms', index)));
   throwCollected(problems);
   const packages = resolvePackages(host, withFlagFormats(host, product, options.filters.formats), parser);
@@ -128,6 +129,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
     host,
     product,
     plan,
+    dirty: product.version === 'git' && options.version === undefined && !release.snapshot && git?.dirty === true,
     packages,
     registries,
     builderOptions: builderOptions(host, parser),
@@ -144,8 +146,12 @@ async function openRun(input: RunInput): Promise<RunContext> {
   };
 }
 
-async function releaseOf(product: ProductConfig, options: SessionOptions, tools: SessionTools): Promise<Release> {
-  const git = await gitFacts(product.root, { tagPrefix: product.tagPrefix, outputs: Object.values(product.paths), signal: tools.signal });
+interface Facts {
+  readonly options: SessionOptions;
+  readonly tools: SessionTools;
+}
+
+function releaseOf(product: ProductConfig, git: GitFacts | undefined, { options, tools }: Facts): Release {
   const version = resolveVersion(product.version, git, {
     snapshot: options.snapshot,
     tagPrefix: product.tagPrefix,

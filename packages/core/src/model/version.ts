@@ -101,7 +101,6 @@ function taggedVersion(git: GitFacts | undefined, prefix: string): string {
   if (!git) throw noGit();
   const tag = highestTag(git.tags, prefix);
   const version = tag === undefined ? undefined : versionOfTag(tag, prefix);
-  if (tag !== undefined && git.dirty) throw dirtyTree(tag);
   return version ?? noTag(git, prefix);
 }
 
@@ -132,15 +131,6 @@ function noGit(): DistError {
     'version-no-git',
     'Cannot read the version from git: the project is not in a git repository with a commit, or git is not on PATH',
     'run inside a git work tree, write a literal "version", or pass --version',
-  );
-}
-
-/** Artifacts of changed files would carry the version of files they were not made from. */
-function dirtyTree(tag: string): DistError {
-  return usage(
-    'git-dirty',
-    `Cannot read the version from git: the work tree has changes that are not in tag ${tag}`,
-    'commit them ("git status" lists them) and tag the commit, or use --snapshot',
   );
 }
 

@@ -36,13 +36,6 @@ describe('resolveVersion', () => {
     });
   });
 
-  it('takes no version for changed files', () => {
-    assert.throws(() => resolveVersion('git', facts({ tags: ['v1.2.3'], dirty: true }), PLAIN), {
-      code: 'git-dirty',
-      message: 'Cannot read the version from git: the work tree has changes that are not in tag v1.2.3',
-    });
-  });
-
   it('tells how to complete a shallow clone', () => {
     assert.throws(() => resolveVersion('git', facts({ shallow: true }), PLAIN), { hint: /git fetch --tags --unshallow/ });
   });
