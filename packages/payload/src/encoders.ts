@@ -3,8 +3,9 @@ import { deflate } from './deflate.ts';
 import { sha256 } from './digest.ts';
 import type { Encoder } from './encoder.ts';
 import type { Codec } from './part.ts';
+import { zstd } from './zstd.ts';
 
-const ENCODERS: Readonly<Partial<Record<Codec, Encoder>>> = { deflate };
+const ENCODERS: Readonly<Partial<Record<Codec, Encoder>>> = { deflate, zstd };
 
 /** The encoder of a codec. Throws RangeError for one that makes no segments. */
 export function encoderOf(codec: Codec): Encoder {
@@ -34,8 +35,8 @@ export function probeEncoders(): EncoderProbe {
 
 /** Names the bytes an encoder makes: kept segments of another id are not used. */
 export function encoderId(codec: Codec): string {
-  if (codec === 'deflate') return sha256(Buffer.from(probeEncoders().deflate)).slice(0, 12);
-  return sha256(Buffer.from(`${codec}-${process.version}`)).slice(0, 12);
+  const version = codec === 'deflate' ? probeEncoders().deflate : `${codec}-${process.versions[codec] ?? process.version}`;
+  return sha256(Buffer.from(version)).slice(0, 12);
 }
 
 /** Repetitive and noisy bytes in turns, so that matches, literals and lazy evaluation all take part. */

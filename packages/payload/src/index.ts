@@ -38,3 +38,4 @@ export { readTar, type TarEntry, type TarEntryType, type TarLimits } from './tar
 export { Breather } from './workers.ts';
 export { type ZipOptions, zip } from './zip.ts';
 export { readZip, type ZipEntry, type ZipLimits, type ZipSource } from './zip-read.ts';
+export { type ZstdOptions, zstdFrames } from './zstd.ts';
