@@ -175,6 +175,39 @@ describe('the plan', () => {
     assert.equal(planRelease(input({ packages, variants: ['complete'] })).distributions.length, 2);
   });
 
+  it('stages what documentation is taken from', () => {
+    const packages = [resolved(instance('docs'), format({ scope: 'release', entries: 'docs' }))];
+    const { distributions } = planRelease(
+      input({ packages, platforms: ['windows-amd64', 'macos-arm64', 'linux-amd64'], variants: ['complete', 'minimal'] }),
+    );
+    assert.deepEqual(
+      distributions.map(({ platform, variant }) => [platform?.name, variant]),
+      [['macos-arm64', 'complete']],
+    );
+  });
+
+  it('takes documentation from the platforms of its instance', () => {
+    const packages = [resolved(instance('docs', { platforms: ['windows'], variants: ['minimal'] }), format({ scope: 'release', entries: 'docs' }))];
+    const { distributions } = planRelease(input({ packages, variants: ['complete', 'minimal'] }));
+    assert.deepEqual(
+      distributions.map(({ platform, variant }) => [platform?.name, variant]),
+      [['windows-amd64', 'minimal']],
+    );
+  });
+
+  it('refuses a source archive without a commit', () => {
+    const packages = [resolved(instance('source'), format({ scope: 'release', entries: 'source' }))];
+    assert.throws(() => planRelease(input({ packages })), { code: 'source-outside-git', exit: 2 });
+  });
+
+  it('stages and builds nothing for a source archive', () => {
+    const packages = [resolved(instance('source'), format({ scope: 'release', entries: 'source' }))];
+    const given = input({ packages });
+    const build = [{ id: 'app', use: 'prebuilt', options: {}, at: AT }];
+    const plan = planRelease({ ...given, product: { ...given.product, build }, release: { ...given.release, commit: 'c'.repeat(40) } });
+    assert.deepEqual([plan.artifacts.map(({ name }) => name), plan.distributions, plan.builds], [['acme-1.2.3.tgz'], [], []]);
+  });
+
   it('is the same for the same input', () => {
     const given = { packages: [resolved(instance('a'), format())], variants: ['complete', 'minimal'] };
     assert.deepEqual(planRelease(input(given)), planRelease(input(given)));
