@@ -40,7 +40,7 @@ export async function publishRelease(run: RunContext, options: PublishReleaseOpt
 
 /** The real thing; the artifacts are known to be as the manifest says. */
 export async function publishMade(run: RunContext, artifacts: readonly Artifact[]): Promise<PublishSummary> {
-  for (const artifact of artifacts) if (!run.artifacts.get(artifact.name)) run.artifacts.add(artifact);
+  offer(run, artifacts);
   await preflight(run, { builders: false, registries: true });
   const { product, version } = run.plan.release;
   const journal = await openJournal(run.stateDir, { product, version }, run.redact);
@@ -55,9 +55,15 @@ export async function publishMade(run: RunContext, artifacts: readonly Artifact[
 
 /** Lists every effect without probing, journaling or changing anything. */
 export async function publishDry(run: RunContext, artifacts: readonly Artifact[]): Promise<PublishSummary> {
+  offer(run, artifacts);
   const { outcome, summary } = await publishWith(run, artifacts, { mode: 'dry' });
   if (outcome.failure) throw outcome.failure;
   return summary;
+}
+
+/** Makes known to registries what this run has not made itself. */
+function offer(run: RunContext, artifacts: readonly Artifact[]): void {
+  for (const artifact of artifacts) if (!run.artifacts.get(artifact.name)) run.artifacts.add(artifact);
 }
 
 type Mode = Pick<Parameters<typeof createEffectRunner>[0], 'mode' | 'journal'>;

@@ -21,7 +21,5 @@ export async function release(run: RunContext, options: ReleaseOptions): Promise
 
 async function releaseDry(run: RunContext): Promise<PublishSummary> {
   await preflight(run, { builders: true, registries: true });
-  const planned = placeholders(run);
-  for (const artifact of planned) run.artifacts.add(artifact);
-  return publishDry(run, planned);
+  return publishDry(run, placeholders(run));
 }
