@@ -26,8 +26,11 @@ const command: CommandClass = defineCommand({
   work: async ({ flags, report, signal }) => {
     const { packageRelease } = await import('../lifecycle/package-release.ts');
     const { stagedFrom } = await import('../lifecycle/staged-from.ts');
-    const staged = await stagedFrom(flags.from ?? [], flags.platform);
-    const options = sessionOptions({ ...flags, ...(staged === undefined ? {} : { platform: staged.platforms, variant: staged.variants }) });
+    const staged = stagedFrom(flags.from ?? [], flags);
+    const options = sessionOptions({
+      ...flags,
+      ...(staged && { platform: staged.platforms, variant: staged.variants, distributions: staged.distributions }),
+    });
     await withSession(options, { report, signal }, async ({ runs }) => {
       for (const run of runs) {
         const manifest = await packageRelease(run, {

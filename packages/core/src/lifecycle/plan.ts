@@ -46,6 +46,8 @@ export interface PlanFilters {
   readonly platforms: readonly string[];
   readonly variants: readonly string[];
   readonly formats: readonly string[];
+  /** Keys of the distributions there are, when they were staged before; absent = whatever is planned gets staged. */
+  readonly distributions?: ReadonlySet<string>;
 }
 
 /** Names core writes itself. */
@@ -144,6 +146,9 @@ function artifactAt(chosen: ResolvedPackage, place: Place, context: CellContext)
   const subject = `packages.${instance.id} on ${platform?.name ?? 'any'}`;
   if (format === undefined) return leave(context, subject, `"${instance.use}" has no default format for ${platform?.os ?? 'any platform'}`);
   const { definition } = format;
+  const { formats, distributions } = context.input.filters;
+  if (!isWanted(instance, format, formats)) return leave(context, subject, `${format.key} is not among --format ${formats.join(',')}`);
+  if (definition.scope === 'cell' && distributions?.has(distributionKey(place)) === false) return leave(context, subject, 'no --from is for it');
   if (platform && definition.os && !definition.os.includes(platform.os))
     return leave(context, subject, `${format.key} is made for ${definition.os.join(', ')}`);
   if (platform && definition.column && platform[definition.column] === undefined) {
@@ -166,6 +171,11 @@ function artifactAt(chosen: ResolvedPackage, place: Place, context: CellContext)
     ...(instance.components === undefined ? {} : { components: instance.components }),
     ...(instance.arch === undefined ? {} : { arch: instance.arch }),
   });
+}
+
+/** An instance of a group answers to each of its formats; of its artifacts only those of the named format are meant. */
+function isWanted({ id, use }: PackageInstance, { key, definition }: ResolvedFormat, formats: readonly string[]): boolean {
+  return formats.length === 0 || [id, use, key, definition.group].some((name) => formats.includes(name));
 }
 
 function leave(context: CellContext, subject: string, reason: string): undefined {

@@ -12,11 +12,18 @@ export interface StagedInput {
   readonly variants: readonly string[];
 }
 
+/** Flags that say what a folder without a manifest is for. */
+export interface StagedFlags {
+  readonly platform?: readonly string[] | undefined;
+  readonly variant?: readonly string[] | undefined;
+}
+
 /** Reads staged trees; undefined when none is given. A folder without a manifest needs exactly one `--platform`. */
-export function stagedFrom(folders: readonly string[], platforms: readonly string[] | undefined): StagedInput | undefined {
+export function stagedFrom(folders: readonly string[], flags: StagedFlags): StagedInput | undefined {
   if (folders.length === 0) return undefined;
-  const [platform, ...others] = platforms === undefined ? [] : selectPlatforms(platforms, PLATFORMS);
-  const given = platform !== undefined && others.length === 0 ? { platform } : {};
+  const platform = single(flags.platform && selectPlatforms(flags.platform, PLATFORMS));
+  const variant = single(flags.variant);
+  const given = { ...(platform === undefined ? {} : { platform }), ...(variant === undefined ? {} : { variant }) };
   const distributions = new Map<string, Distribution>();
   for (const folder of folders) {
     const distribution = readStagedTree(folder, given);
@@ -26,6 +33,10 @@ export function stagedFrom(folders: readonly string[], platforms: readonly strin
   }
   const all = [...distributions.values()];
   return { distributions, platforms: unique(all.map((one) => one.platform?.name)), variants: unique(all.map((one) => one.variant)) };
+}
+
+function single<Value>(values: readonly Value[] | undefined): Value | undefined {
+  return values?.length === 1 ? values[0] : undefined;
 }
 
 function unique(values: readonly (string | undefined)[]): readonly string[] {

@@ -157,6 +157,15 @@ describe('the plan', () => {
     );
   });
 
+  it('leaves out distributions nobody staged', () => {
+    const packages = [resolved(instance('a'), format({ ext: 'a' }))];
+    const distributions = new Set(['linux-amd64/minimal', 'windows-amd64/complete']);
+    assert.deepEqual(namesOf({ packages, variants: ['complete', 'minimal'], filters: { distributions } }), [
+      'acme-1.2.3-linux-amd64-minimal.a',
+      'acme-1.2.3-windows-amd64-complete.a',
+    ]);
+  });
+
   it('suggests the variant that was meant', () => {
     const packages = [resolved(instance('a'), format())];
     assert.throws(() => planRelease(input({ packages, variants: ['complete'], filters: { variants: ['complet'] } })), {
