@@ -1,8 +1,9 @@
 import type { Parts } from '@provisioning-dist/payload';
 import type { Log } from './effect.ts';
-import type { BuildJob, BuildOutput, FormatJob, LayoutMember, RegistryJob } from './jobs.ts';
+import type { BuildJob, BuildOutput, FormatJob, LayoutMember, RegistryJob, ValidateJob } from './jobs.ts';
 import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
+import type { Finding } from './model/finding.ts';
 import type { Platform } from './model/platform.ts';
 import type { Release } from './model/release.ts';
 
@@ -53,6 +54,8 @@ export interface HookFacade {
   readonly stage: SeriesHook<StageJob>;
   /** Per cell, keyed by format. The first tap that answers wins; a tap that declines answers undefined. */
   readonly package: KeyedHook<FormatJob<unknown>, PackageAnswer | undefined>;
+  /** Per finished artifact, keyed by format. Every tap, in order; their findings are joined. The format's own reader is the first. */
+  readonly validate: KeyedHook<ValidateJob<unknown>, readonly Finding[]>;
   /** Per registry, keyed by type. Every tap, in order. */
   readonly publish: KeyedHook<RegistryJob<unknown>, void>;
 }

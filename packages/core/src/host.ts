@@ -3,7 +3,8 @@ import { whereOf } from './config/errors.ts';
 import { DistError, EXIT } from './errors.ts';
 import { KeyedBail, KeyedSeries, Series, type TapObserver } from './hook-taps.ts';
 import type { BeforeBuildJob, HookFacade, PackageAnswer, StageJob } from './hooks.ts';
-import type { BuildJob, BuildOutput, FormatJob, RegistryJob } from './jobs.ts';
+import type { BuildJob, BuildOutput, FormatJob, RegistryJob, ValidateJob } from './jobs.ts';
+import type { Finding } from './model/finding.ts';
 import type { Os } from './model/platform.ts';
 import { suggestion } from './model/suggest.ts';
 import type { AnyBuilder, AnyFormat, AnyRegistry, Plugin } from './plugin.ts';
@@ -25,6 +26,7 @@ export interface LifecycleHooks extends HookFacade {
   readonly build: KeyedSeries<BuildJob<unknown>, readonly BuildOutput[]>;
   readonly stage: Series<StageJob>;
   readonly package: KeyedBail<FormatJob<unknown>, PackageAnswer>;
+  readonly validate: KeyedSeries<ValidateJob<unknown>, readonly Finding[]>;
   readonly publish: KeyedSeries<RegistryJob<unknown>, void>;
 }
 
@@ -104,6 +106,7 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
     build: new KeyedSeries('build'),
     stage: new Series('stage'),
     package: new KeyedBail('package'),
+    validate: new KeyedSeries('validate'),
     publish: new KeyedSeries('publish'),
   };
   const builders = collect<AnyBuilder>(loaded, 'builders');
@@ -116,13 +119,16 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
   for (const { key, plugin, definition } of formats.values()) {
     hooks.package.provide(key);
     hooks.package.tap(key, { name: plugin }, (job) => answerOf(definition, job));
+    hooks.validate.provide(key);
+    const { read } = definition;
+    if (read) hooks.validate.tap(key, { name: plugin }, async ({ source, distribution, view }) => [...(await read(source, distribution, view))]);
   }
   for (const { key, plugin, definition } of registries.values()) {
     hooks.publish.provide(key);
     hooks.publish.tap(key, { name: plugin }, (job) => definition.publish(job));
   }
   for (const { plugin } of loaded) plugin.setup?.({ hooks });
-  for (const hook of [hooks.beforeBuild, hooks.build, hooks.stage, hooks.package, hooks.publish]) hook.seal(observe);
+  for (const hook of [hooks.beforeBuild, hooks.build, hooks.stage, hooks.package, hooks.validate, hooks.publish]) hook.seal(observe);
   return { hooks, builders, formats, registries };
 }
 

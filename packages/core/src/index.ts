@@ -20,6 +20,7 @@ export type {
   RegistryJob,
   RegistryView,
   SelectJob,
+  ValidateJob,
 } from './jobs.ts';
 export type { Artifact, ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
 export type { Distribution } from './model/distribution.ts';

@@ -1,6 +1,7 @@
 import type { Content, Parts } from '@provisioning-dist/payload';
 import type { Effect, Log } from './effect.ts';
 import type { Artifact, ArtifactFilter, ArtifactRef } from './model/artifact.ts';
+import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
 import type { Platform } from './model/platform.ts';
 import type { Release } from './model/release.ts';
@@ -78,6 +79,28 @@ export interface ReadView<Options> {
   readonly options: Options;
   /** Seconds since 1970 UTC of every timestamp in the artifact. */
   readonly date: number;
+}
+
+/** Reads a finished artifact back. */
+export interface ReadSource {
+  /** The file, or the folder of a layout. */
+  readonly path: string;
+  readonly size: number;
+  /** Up to `length` bytes at `position`; short only at the end. */
+  readonly read: (position: number, length: number) => Uint8Array;
+}
+
+/** What checking one finished artifact needs. */
+export interface ValidateJob<Options> {
+  readonly release: Release;
+  readonly artifact: Artifact;
+  readonly source: ReadSource;
+  /** What it should hold, staged anew; absent when only its structure is looked at. */
+  readonly distribution?: Distribution;
+  /** Absent when the plan does not make it. */
+  readonly view?: ReadView<Options>;
+  readonly signal: AbortSignal;
+  readonly log: Log;
 }
 
 /** One member of a layout artifact: a directory tree instead of one file. */

@@ -2,12 +2,14 @@ import type { Digest, Needs, Parts } from '@provisioning-dist/payload';
 import type { z } from 'zod';
 import type { AnyEffect } from './effect.ts';
 import type { HookFacade } from './hooks.ts';
-import type { BuildJob, BuildOutput, FormatJob, LayoutMember, NameJob, ReadView, RegistryJob, RegistryView, SelectJob } from './jobs.ts';
+import type { BuildJob, BuildOutput, FormatJob, LayoutMember, NameJob, ReadSource, ReadView, RegistryJob, RegistryView, SelectJob } from './jobs.ts';
 import type { ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
 import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
 import type { Finding } from './model/finding.ts';
 import type { Os, Platform } from './model/platform.ts';
+
+export type { ReadSource } from './jobs.ts';
 
 /** The contract's major version. A plugin made for another one is refused by name. */
 export const API_VERSION = 1;
@@ -32,14 +34,6 @@ export interface Secret {
   /** The value. Throws a DistError naming the source when it is missing. */
   readonly reveal: () => Promise<string>;
   readonly toJSON: () => '***';
-}
-
-/** Reads a finished artifact back. */
-export interface ReadSource {
-  readonly path: string;
-  readonly size: number;
-  /** Up to `length` bytes at `position`; short only at the end. */
-  readonly read: (position: number, length: number) => Uint8Array;
 }
 
 export interface FormatDefinition<Options> {
