@@ -1,9 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ProductConfig } from '../config/config.ts';
+import { versionOfTag } from '../model/version.ts';
 import { cleanOutputFolder, inspectOutputFolder, MARKER_NAME } from './output-folder.ts';
 import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
 import { removeTree } from './staged-tree.ts';
+
+const STAGED = '.manifest.json';
 
 export interface CleanOptions {
   readonly dryRun: boolean;
@@ -14,12 +17,15 @@ export interface CleanOptions {
 export function cleanProduct(product: ProductConfig, { dryRun, outputDir }: CleanOptions): readonly string[] {
   const packages = outputDir === undefined ? product.paths.packages : resolve(outputDir);
   const names = listed(packages);
-  const others = [...stagedTrees(product), join(product.paths.state, 'build')].filter((path) => existsSync(path));
+  const trees = stagedTrees(product).filter((path) => existsSync(path));
+  const manifests = stagedManifests(product);
+  const builds = buildFolders(product);
   if (!dryRun) {
     cleanOutputFolder(packages);
-    for (const path of others) removeTree(path);
+    for (const path of [...trees, ...builds]) removeTree(path);
+    for (const path of manifests) rmSync(path);
   }
-  return [...names, ...others];
+  return [...names, ...trees, ...manifests, ...builds];
 }
 
 function listed(folder: string): readonly string[] {
@@ -30,8 +36,19 @@ function listed(folder: string): readonly string[] {
 
 /** A staged tree is a folder with its manifest beside it. */
 function stagedTrees(product: ProductConfig): readonly string[] {
-  const { dist } = product.paths;
-  if (!existsSync(dist)) return [];
-  const manifests = readdirSync(dist).filter((name) => name.startsWith(`${product.name}-`) && name.endsWith('.manifest.json'));
-  return manifests.flatMap((name) => [join(dist, name), join(dist, name.slice(0, -'.manifest.json'.length))]);
+  return stagedManifests(product).map((path) => path.slice(0, -STAGED.length));
+}
+
+function stagedManifests({ name: product, paths: { dist } }: ProductConfig): readonly string[] {
+  return namesIn(dist).flatMap((name) => (name.startsWith(`${product}-`) && name.endsWith(STAGED) ? [join(dist, name)] : []));
+}
+
+/** Of every version of this product: another one's name may begin like ours. */
+function buildFolders({ product, paths: { state } }: ProductConfig): readonly string[] {
+  const folder = join(state, 'build');
+  return namesIn(folder).flatMap((name) => (versionOfTag(name, `${product}-`) === undefined ? [] : [join(folder, name)]));
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
