@@ -1,0 +1,56 @@
+import type { Finding } from '../model/finding.ts';
+
+/** What core itself finds wrong with a folder of artifacts; formats' readers add theirs. */
+
+function error(code: string, subject: string, message: string, hint = 'package the release again'): Finding {
+  return { level: 'error', code, subject, message, hint };
+}
+
+export function missingFile(name: string): Finding {
+  return error('artifact-missing', name, 'It is listed in release.json but not there');
+}
+
+export function notAFile(name: string): Finding {
+  return error('artifact-type', name, 'It is not a plain file');
+}
+
+export function notAFolder(name: string): Finding {
+  return error('artifact-type', name, 'It is not a folder');
+}
+
+export function otherSize(name: string, found: number, expected: number): Finding {
+  return error('artifact-changed', name, `It has ${found} bytes, release.json says ${expected}`);
+}
+
+export function otherDigest(name: string, digest: string, found: string | undefined, expected: string | undefined): Finding {
+  return error('artifact-changed', name, `Its ${digest} is ${found}, release.json says ${expected}`);
+}
+
+export function sumMissing(name: string, line: string): Finding {
+  return error('checksum-missing', name, `The line "${line}" is not in it`);
+}
+
+export function sumExtra(name: string, line: string): Finding {
+  return error('checksum-wrong', name, `The line ${JSON.stringify(line)} is not what release.json says`);
+}
+
+export function unlisted(name: string): Finding {
+  return { level: 'warning', code: 'unlisted', subject: name, message: 'release.json does not list it', hint: 'move it elsewhere' };
+}
+
+export function notMade(name: string): Finding {
+  return error('artifact-not-made', name, 'It is planned but not made', 'package it, or choose what to validate with --format and --platform');
+}
+
+export function notPlanned(name: string): Finding {
+  return { level: 'warning', code: 'artifact-not-planned', subject: name, message: 'The plan does not make it', hint: 'package with --clean' };
+}
+
+export function noReader(name: string, format: string | undefined): Finding {
+  return { level: 'note', code: 'no-reader', subject: name, message: `Nothing reads ${format ?? 'its format'} back: only its digests are checked` };
+}
+
+export function readerFailed(name: string, cause: unknown): Finding {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return error('reader-failed', name, message, 'this is a fault of the plugin that reads the format');
+}

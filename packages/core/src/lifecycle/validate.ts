@@ -1,0 +1,202 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { DistError, EXIT } from '../errors.ts';
+import type { ReadView } from '../jobs.ts';
+import type { Distribution } from '../model/distribution.ts';
+import type { Finding } from '../model/finding.ts';
+import type { PlannedArtifact } from '../model/plan.ts';
+import { withSource } from './artifact-source.ts';
+import { chosenEntries } from './chosen-entries.ts';
+import { type GuardOptions, guarded } from './guarded.ts';
+import { readManifest } from './output-folder.ts';
+import { formatOf } from './package.ts';
+import { CHECKSUMS_NAME, distributionKey } from './plan.ts';
+import { Pool, settleAll } from './pool.ts';
+import { asksForSource, stageAll, wideDistribution } from './produce.ts';
+import type { ManifestArtifact, ReleaseManifest } from './release-manifest.ts';
+import type { RunContext } from './run-context.ts';
+import { sourceFiles } from './source-files.ts';
+import { checksumFindings, digestFindings, unlistedFindings } from './validate-digests.ts';
+import * as found from './validate-findings.ts';
+
+/** Reads every artifact of a folder back and lists what is wrong with it. */
+
+export interface ValidateOptions extends GuardOptions {
+  /** Builds and stages the plan anew and compares; else only structure and digests are looked at. */
+  readonly stage: boolean;
+  /** Whether the plan is narrowed by flags: what it leaves out is left alone then. */
+  readonly filtered: boolean;
+  /** Told what was found, before errors among it make the run fail. */
+  readonly show: (validation: Validation) => void;
+}
+
+export interface Validation {
+  readonly folder: string;
+  /** Whether contents were compared with a fresh staging. */
+  readonly compared: boolean;
+  /** Sorted by name. */
+  readonly artifacts: readonly ValidatedArtifact[];
+  /** Of the folder as a whole. */
+  readonly findings: readonly Finding[];
+}
+
+export interface ValidatedArtifact {
+  readonly name: string;
+  readonly format?: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Shows all findings; throws with the exit code of validation when one of them is an error. */
+export function validateRelease(run: RunContext, options: ValidateOptions): Promise<Validation> {
+  return guarded(run, 'validate', options, async () => {
+    const manifest = manifestOfPlan(run);
+    const validation = await validate(run, manifest, options);
+    for (const finding of findingsOf(validation)) run.report.finding(finding);
+    options.show(validation);
+    throwIfInvalid(validation);
+    return validation;
+  });
+}
+
+async function validate(run: RunContext, manifest: ReleaseManifest, { stage, filtered }: ValidateOptions): Promise<Validation> {
+  const planned = new Map(run.plan.artifacts.map((artifact) => [artifact.name, artifact]));
+  const chosen = manifest.artifacts.filter(({ name }) => name !== CHECKSUMS_NAME && (planned.has(name) || !filtered));
+  const expected = stage ? await freshStaging(run) : () => undefined;
+  const pool = new Pool(run.jobs);
+  const artifacts = await settleAll(
+    chosen.map((artifact) => pool.run(() => validateArtifact(run, { artifact, planned: planned.get(artifact.name), expected, manifest }))),
+  );
+  const sums = manifest.artifacts.filter(({ name }) => name === CHECKSUMS_NAME);
+  return {
+    folder: run.outputDir,
+    compared: stage,
+    artifacts,
+    findings: [
+      ...notMade(run, manifest),
+      ...(await settleAll(sums.map((artifact) => digestFindings(artifact, run.outputDir)))).flat(),
+      ...checksumFindings(manifest, run.outputDir),
+      ...(filtered ? [] : unlistedFindings(manifest, run.outputDir)),
+    ],
+  };
+}
+
+function notMade({ plan }: RunContext, manifest: ReleaseManifest): readonly Finding[] {
+  const made = new Set(manifest.artifacts.map(({ name }) => name));
+  return plan.artifacts.filter(({ name }) => !made.has(name)).map(({ name }) => found.notMade(name));
+}
+
+/** What a planned artifact should hold; undefined where it is made of no entries. */
+type Expected = (planned: PlannedArtifact) => Promise<Distribution | undefined> | undefined;
+
+async function freshStaging(run: RunContext): Promise<Expected> {
+  const source = asksForSource(run) ? await sourceFiles(run) : undefined;
+  const distributions = stageAll(run);
+  return async (planned) => {
+    const distribution =
+      planned.scope === 'release'
+        ? await wideDistribution(run, planned, { distributions, source })
+        : await distributions.get(distributionKey(planned));
+    if (!distribution || (planned.scope === 'release' && distribution.entries.length === 0)) return undefined;
+    return { ...distribution, entries: chosenEntries(run, planned, formatOf(run, planned), distribution) };
+  };
+}
+
+interface Subject {
+  readonly artifact: ManifestArtifact;
+  readonly planned: PlannedArtifact | undefined;
+  readonly expected: Expected;
+  readonly manifest: ReleaseManifest;
+}
+
+async function validateArtifact(run: RunContext, subject: Subject): Promise<ValidatedArtifact> {
+  const { name, format } = subject.artifact;
+  run.signal.throwIfAborted();
+  const task = run.report.task({ id: `validate ${name}`, step: 'validate', title: name, ...(format === undefined ? {} : { format }) });
+  try {
+    const findings = await findingsAbout(run, subject);
+    const errors = countOf(findings, 'error');
+    if (errors > 0) task.fail(invalid(name, errors));
+    else task.done(summaryOf(findings));
+    return { name, ...(format === undefined ? {} : { format }), findings };
+  } catch (error) {
+    task.fail(error);
+    throw error;
+  }
+}
+
+async function findingsAbout(run: RunContext, subject: Subject): Promise<readonly Finding[]> {
+  const { artifact, planned } = subject;
+  const unplanned = planned === undefined ? [found.notPlanned(artifact.name)] : [];
+  const broken = await digestFindings(artifact, run.outputDir);
+  // a changed file is still read: what changed says why
+  const readable = !broken.some(({ code }) => code === 'artifact-missing' || code === 'artifact-type');
+  return [...unplanned, ...broken, ...(readable ? await readBack(run, subject) : [])];
+}
+
+async function readBack(run: RunContext, { artifact, planned, expected, manifest }: Subject): Promise<readonly Finding[]> {
+  const { name, type } = artifact;
+  const format = planned?.format ?? artifact.format;
+  const provided = format === undefined ? undefined : run.host.formats.get(format);
+  if (format === undefined || !provided?.definition.read) return [found.noReader(name, format)];
+  const path = join(run.outputDir, name);
+  const distribution = planned && (await expected(planned));
+  const view: ReadView<unknown> | undefined = planned && { options: formatOf(run, planned).options, date: manifest.date };
+  try {
+    const answers = await withSource(path, type === 'file' ? lstatSync(path).size : undefined, (source) =>
+      run.host.hooks.validate.call(format, {
+        release: run.plan.release,
+        artifact,
+        source,
+        signal: run.signal,
+        log: run.log(artifact.instance ?? name),
+        ...(distribution && { distribution }),
+        ...(view && { view }),
+      }),
+    );
+    return answers.flat();
+  } catch (error) {
+    if (run.signal.aborted) throw error;
+    return [found.readerFailed(name, error)];
+  }
+}
+
+/** The manifest of the folder, which must be that of the planned release. */
+function manifestOfPlan({ outputDir, plan: { release } }: RunContext): ReleaseManifest {
+  const manifest = readManifest(outputDir);
+  if (manifest.name === release.name && manifest.version === release.version) return manifest;
+  throw new DistError(
+    'other-release',
+    `Cannot validate ${release.name} ${release.version} in "${outputDir}": it holds ${manifest.name} ${manifest.version}`,
+    { exit: EXIT.usage, hint: `package it first, or validate the other one with --version ${manifest.version}` },
+  );
+}
+
+/** All of them; a path inside an artifact is named with the artifact. */
+export function findingsOf({ artifacts, findings }: Validation): readonly Finding[] {
+  const inside = artifacts.flatMap(({ name, findings: own }) =>
+    own.map((finding) => (finding.subject === name ? finding : { ...finding, subject: `${name}: ${finding.subject}` })),
+  );
+  return [...inside, ...findings];
+}
+
+function throwIfInvalid(validation: Validation): void {
+  const errors = countOf(findingsOf(validation), 'error');
+  if (errors === 0) return;
+  throw new DistError('validation-failed', `Cannot accept the release in "${validation.folder}": ${errors} ${errors === 1 ? 'error' : 'errors'}`, {
+    exit: EXIT.validation,
+  });
+}
+
+function invalid(name: string, errors: number): DistError {
+  return new DistError('artifact-invalid', `Cannot accept "${name}": ${errors} ${errors === 1 ? 'error' : 'errors'}`, { exit: EXIT.validation });
+}
+
+function countOf(findings: readonly Finding[], level: Finding['level']): number {
+  return findings.filter((finding) => finding.level === level).length;
+}
+
+function summaryOf(findings: readonly Finding[]): string {
+  const [warnings, notes] = [countOf(findings, 'warning'), countOf(findings, 'note')];
+  const parts = [warnings > 0 ? `${warnings} warnings` : '', notes > 0 ? `${notes} notes` : ''].filter(Boolean);
+  return parts.length === 0 ? 'good' : parts.join(', ');
+}
