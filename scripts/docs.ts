@@ -56,9 +56,13 @@ function commandText(name: string, { summary, description, examples, flags }: Co
   return `\n## ${name}\n\n${[`${summary}.`, description].filter(Boolean).join(' ')}\n\n\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n\n${flagTable(own)}`;
 }
 
+/** Aligned as the formatter wants it. */
 function flagTable(flags: readonly Flag[]): string {
-  const rows = flags.map((flag) => `| ${flagText(flag)} | ${cell(flag.summary)} |\n`);
-  return `| flag | meaning |\n| ---- | ------- |\n${rows.join('')}`;
+  const rows = flags.map((flag) => [flagText(flag), cell(flag.summary)] as const);
+  const left = Math.max('flag'.length, ...rows.map(([text]) => text.length));
+  const right = Math.max('meaning'.length, ...rows.map(([, text]) => text.length));
+  const all = [['flag', 'meaning'], ['-'.repeat(left), '-'.repeat(right)], ...rows] as const;
+  return all.map(([text, meaning]) => `| ${text.padEnd(left)} | ${meaning.padEnd(right)} |\n`).join('');
 }
 
 function flagText({ name, char, type, helpValue, multiple, aliases = [] }: Flag): string {
