@@ -11,10 +11,13 @@ interface Flag {
   readonly helpValue?: string;
   readonly helpGroup?: string;
   readonly multiple?: boolean;
+  /** Also as `--no-NAME`. */
+  readonly allowNo?: boolean;
   readonly aliases?: readonly string[];
 }
 
 interface Command {
+  readonly aliases: readonly string[];
   readonly summary: string;
   readonly description?: string;
   readonly examples: readonly { readonly command: string; readonly description: string }[];
@@ -48,12 +51,12 @@ function isCommon({ helpGroup }: Flag): boolean {
   return helpGroup === 'OUTPUT';
 }
 
-function commandText(name: string, { summary, description, examples, flags }: Command): string {
+function commandText(name: string, { aliases, summary, description, examples, flags }: Command): string {
   const own = Object.values(flags).filter((flag) => !isCommon(flag));
   const lines = examples.map(
     (example) => `${example.command.replace('<%= config.bin %>', 'provisioning-dist')}  # ${lowerFirst(example.description)}`,
   );
-  return `\n## ${name}\n\n${[`${summary}.`, description].filter(Boolean).join(' ')}\n\n\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n\n${flagTable(own)}`;
+  return `\n## ${name}\n\n${[`${summary}.`, description, ...aliases.map((alias) => `Also called \`${alias}\`.`)].filter(Boolean).join(' ')}\n\n\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n\n${flagTable(own)}`;
 }
 
 /** Aligned as the formatter wants it. */
@@ -65,9 +68,9 @@ function flagTable(flags: readonly Flag[]): string {
   return all.map(([text, meaning]) => `| ${text.padEnd(left)} | ${meaning.padEnd(right)} |\n`).join('');
 }
 
-function flagText({ name, char, type, helpValue, multiple, aliases = [] }: Flag): string {
+function flagText({ name, char, type, helpValue, multiple, allowNo, aliases = [] }: Flag): string {
   const value = type === 'boolean' ? '' : ` ${(helpValue ?? 'VALUE').replace(/,…$/, '')}${multiple ? ',…' : ''}`;
-  const long = [name, ...aliases].map((each) => `--${each}${value}`);
+  const long = [name, ...aliases].map((each) => `--${allowNo ? '[no-]' : ''}${each}${value}`);
   const names = char === undefined ? long : [`-${char}`, ...long];
   return cell(names.map((each) => `\`${each}\``).join(', '));
 }

@@ -4,6 +4,7 @@ import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmS
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import * as core from '@provisioning-dist/core';
+import archives from '@provisioning-dist/plugin-archive';
 import { z } from 'zod';
 import { PACKAGE_KEYS, PUBLISH_KEYS, topSchema } from '../packages/core/src/config/schema.ts';
 import { checkTemplates } from '../packages/core/src/lifecycle/check.ts';
@@ -186,6 +187,16 @@ describe('documentation', () => {
 
   it('has commands as they are (node scripts/docs.ts)', () => {
     assert.equal(readFileSync(COMMANDS_PAGE, 'utf8'), commandsPage());
+  });
+
+  it('names every command in the README', () => {
+    const missing = [...commandsPage().matchAll(/^## (.+)$/gm)].filter(([, name]) => !textOf('README.md').includes(`\`${name}\``));
+    assert.deepEqual(missing, []);
+  });
+
+  it('has a page for every archive format', () => {
+    const missing = Object.keys(archives.formats ?? {}).filter((key) => !PAGES.includes(`docs/formats/${key}.md`));
+    assert.deepEqual(missing, []);
   });
 
   it('explains every key of the configuration', () => {
