@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineEffect } from '../../src/effect.ts';
+import type { RegistryJob } from '../../src/jobs.ts';
 import type { EffectRunnerOptions } from '../../src/lifecycle/effects.ts';
 import { type PublishOutcome, type PublishRequest, type PublishTarget, publishAll } from '../../src/lifecycle/publish.ts';
-import type { RegistryJob } from '../../src/jobs.ts';
 import { Bench, Doomed, OWNER, type PutInput, silent } from './effect-world.ts';
 
 type Handler = (job: RegistryJob<unknown>) => Promise<unknown>;
