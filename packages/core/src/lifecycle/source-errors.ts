@@ -36,3 +36,11 @@ export function linkOutside(path: string, target: string): DistError {
     hint: 'link inside the repository, or mark it "export-ignore" in .gitattributes',
   });
 }
+
+/** Names that are not UTF-8, above all. */
+export function unreadableArchive(root: string, cause: Error): DistError {
+  return new DistError('source-archive', `Cannot collect the source of "${root}": ${cause.message}`, {
+    cause,
+    hint: 'rename the file, or mark it "export-ignore" in .gitattributes',
+  });
+}

@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, lstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { readTar, type TarEntry } from '@provisioning-dist/payload';
+import { ArchiveError, readTar, type TarEntry } from '@provisioning-dist/payload';
 import { archiveCommit, type CommitArchive } from '../git.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { Entry } from '../model/entry.ts';
@@ -8,7 +8,7 @@ import { comparePaths } from '../model/path-order.ts';
 import { destinationProblem, nameProblem } from '../model/path-rules.ts';
 import { roleByPlace } from '../model/role.ts';
 import type { RunContext } from './run-context.ts';
-import { badPath, dirtyTree, linkOutside, noFiles, outsideGit } from './source-errors.ts';
+import { badPath, dirtyTree, linkOutside, noFiles, outsideGit, unreadableArchive } from './source-errors.ts';
 
 /** The tracked files of the release's commit, as `git archive` gives them. */
 
@@ -44,7 +44,9 @@ async function collect(run: RunContext, root: string): Promise<Distribution> {
   });
   if (archive === undefined) throw outsideGit(root);
   if (archive.dirty && !run.plan.release.snapshot) throw dirtyTree(root);
-  const { entries, pointers } = await unpack(file, archive.prefix, join(folder, 'files'));
+  const { entries, pointers } = await unpack(file, archive.prefix, join(folder, 'files')).catch((error: unknown) => {
+    throw error instanceof ArchiveError ? unreadableArchive(root, error) : error;
+  });
   rmSync(file);
   if (entries.length === 0) throw noFiles(root, commit);
   for (const notice of notices(archive, pointers)) run.report.warn(notice, 'source');

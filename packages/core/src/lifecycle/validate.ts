@@ -93,10 +93,8 @@ async function freshStaging(run: RunContext): Promise<Expected> {
   const distributions = stageAll(run);
   return async (planned) => {
     const distribution =
-      planned.scope === 'release'
-        ? await wideDistribution(run, planned, { distributions, source })
-        : await distributions.get(distributionKey(planned));
-    if (!distribution || (planned.scope === 'release' && distribution.entries.length === 0)) return undefined;
+      planned.scope === 'cell' ? await distributions.get(distributionKey(planned)) : await wideDistribution(run, planned, { distributions, source });
+    if (!distribution || (planned.scope !== 'cell' && distribution.entries.length === 0)) return undefined;
     return { ...distribution, entries: chosenEntries(run, planned, formatOf(run, planned), distribution) };
   };
 }
