@@ -235,7 +235,13 @@ function sharedStore(
   let opened: Promise<ContentStore> | undefined;
   return {
     open: () => (opened ??= openStore(options, tools)),
-    close: async () => (await opened)?.close(),
+    close: async () => {
+      if (!opened) return;
+      const store = await opened;
+      await store.close();
+      const { encoderInputBytes, bytesRead } = store.counters;
+      tools.report.debug(`encoded ${encoderInputBytes} bytes, read ${bytesRead}`, 'content');
+    },
   };
 }
 
