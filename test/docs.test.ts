@@ -227,6 +227,15 @@ describe('documentation', () => {
     );
   });
 
+  it('explains every hook', () => {
+    const hooks = [...textOf('packages/core/src/hooks.ts').matchAll(/readonly (\w+): (?:Series|Keyed)Hook</g)].map(([, name]) => name);
+    assert.ok(hooks.length > 0);
+    assert.deepEqual(
+      hooks.filter((name) => !textOf('docs/plugins.md').includes(`| \`${name}\` `)),
+      [],
+    );
+  });
+
   it('explains every value plugins import', () => {
     const text = textOf('docs/plugins.md');
     assert.deepEqual(
