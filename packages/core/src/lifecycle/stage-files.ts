@@ -25,6 +25,8 @@ export interface Walk extends Look {
   readonly descend: (path: string) => boolean;
   /** Whether names that start with a dot count at the top. */
   readonly dots: boolean;
+  /** Absolute folders not to look into: what we wrote ourselves earlier. */
+  readonly own?: readonly string[];
 }
 
 /** What operating systems and version control leave lying about: never part of a distribution. */
@@ -48,6 +50,7 @@ function walkInto(folder: string, place: Place, { walk, found }: { readonly walk
     if (JUNK.test(dirent.name) || (place.prefix === '' && !walk.dots && dirent.name.startsWith('.'))) continue;
     const path = place.prefix + dirent.name;
     const file = join(folder, dirent.name);
+    if (walk.own?.includes(file)) continue;
     const chosen = place.chosen || walk.select(path);
     const entry = chosen ? foundAt(file, path, { walk, directory: dirent.isDirectory() }) : undefined;
     if (entry) found.push(entry);

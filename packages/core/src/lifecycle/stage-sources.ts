@@ -13,6 +13,8 @@ export type StageTemplate = (text: string, position: ReturnType<typeof positionO
 export interface Sources {
   /** Absolute. */
   readonly root: string;
+  /** Folders we write into: a pattern must not find what an earlier run made. */
+  readonly own: readonly string[];
   readonly outputs: readonly BuildOutput[];
   readonly template: StageTemplate;
   readonly report: (problem: DistError) => void;
@@ -51,7 +53,7 @@ function fromProject(rule: ContentRule, text: string, sources: Sources): Sourced
 /** `refused`: something was there, and what is wrong with it has been reported. */
 type Outcome = Sourced | 'refused' | undefined;
 
-function globbed(rule: ContentRule, text: string, { root, report }: Sources): Outcome {
+function globbed(rule: ContentRule, text: string, { root, own, report }: Sources): Outcome {
   const { base, pattern } = splitGlob(text);
   const folder = resolve(root, base);
   const problems = counted(report);
@@ -63,17 +65,18 @@ function globbed(rule: ContentRule, text: string, { root, report }: Sources): Ou
     select: globTest(pattern),
     descend: descentTest(pattern),
     dots: folder !== resolve(root) || pattern.startsWith('.'),
+    own,
   });
   return tree.length === 0 ? problems.refused() : { tree };
 }
 
-function written(rule: ContentRule, text: string, { root, report }: Sources): Outcome {
+function written(rule: ContentRule, text: string, { root, own, report }: Sources): Outcome {
   const file = resolve(root, unescapeGlob(text));
   const problems = counted(report);
   const look = { rule, report: problems.report };
   const followed = follow(file, root, look);
   if (!followed) return problems.refused();
-  if (followed.stats.isDirectory()) return { tree: walkFolder(followed.file, { ...look, ...EVERYTHING, dots: file !== resolve(root) }) };
+  if (followed.stats.isDirectory()) return { tree: walkFolder(followed.file, { ...look, ...EVERYTHING, own, dots: file !== resolve(root) }) };
   const single = foundOf(followed.file, '', { stats: followed.stats, look });
   return single ? { single, name: basename(file) } : problems.refused();
 }

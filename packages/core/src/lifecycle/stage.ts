@@ -42,7 +42,7 @@ export function stageDistribution(input: StageInput): Distribution {
   const { product, platform, variant, outputs, template } = input;
   const problems: DistError[] = [];
   const report = (problem: DistError): void => void problems.push(problem);
-  const sources = { root: product.root, outputs, template, report };
+  const sources = { root: product.root, own: Object.values(product.paths), outputs, template, report };
   const kept = variantTest(variant === undefined ? undefined : product.variants.get(variant));
   const rules = product.contents.filter((rule) => appliesTo(rule, platform, variant));
   const placed = rules.flatMap((rule) => placeRule(rule, sources)).filter(({ path }) => kept(path));

@@ -51,6 +51,11 @@ describe('stageDistribution', () => {
       assert.deepEqual(pathsOf(project.stage([{ from: 'lib/[ab]', to: './' }])), ['a', 'a/deep', 'a/deep/x', 'b', 'b/y']);
     });
 
+    it('never finds what earlier runs wrote', () => {
+      project.files({ 'a.txt': 'a', 'sub/b.txt': 'b', 'dist/acme-1.0.0/a.txt': 'a', 'packages/x.txt': 'x' });
+      assert.deepEqual(pathsOf(project.stage([{ from: '**/*.txt', to: './' }])), ['a.txt', 'sub', 'sub/b.txt']);
+    });
+
     it('stages to the root', () => {
       project.files({ 'README.md': 'x' });
       assert.deepEqual(pathsOf(project.stage([{ from: 'README.md', to: './' }])), ['README.md']);
