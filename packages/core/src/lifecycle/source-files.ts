@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, lstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { ArchiveError, readTar, type TarEntry } from '@provisioning-dist/payload';
+import { ArchiveError, readTar, SEGMENT_MIN, type Source, type TarEntry } from '@provisioning-dist/payload';
 import { archiveCommit, type CommitArchive } from '../git.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { Entry } from '../model/entry.ts';
@@ -13,7 +13,9 @@ import { badPath, dirtyTree, linkOutside, noFiles, outsideGit, unreadableArchive
 /** The tracked files of the release's commit, as `git archive` gives them. */
 
 const ARCHIVE_TIMEOUT_MS = 10 * 60_000;
-const POINTER = 'version https://git-lfs.github.com/spec/v1\n';
+const POINTER = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
+/** Bytes of small files; beyond it they go to disk, where making a file costs more than writing it. */
+const MEMORY_MAX = 64 * 1024 * 1024;
 const COMMON = { owner: 'root', group: 'root', component: 'main' } as const;
 
 /** Collects the source before anything is built: builders may write into the work tree. */
@@ -66,20 +68,21 @@ interface Unpacked {
   readonly pointers: readonly string[];
 }
 
-/** Files are written under numbers: no name of the archive ever becomes a path on this machine. */
+/** Files are written under numbers, small ones held in memory: no name of the archive ever becomes a path on this machine. */
 async function unpack(tar: string, prefix: string, folder: string): Promise<Unpacked> {
   const entries: Entry[] = [];
   const pointers: string[] = [];
+  let memory = MEMORY_MAX;
   mkdirSync(folder, { mode: 0o700 });
   for await (const member of readTar(createReadStream(tar, { highWaterMark: 1024 * 1024 }))) {
     if (!member.path.startsWith(prefix)) continue;
     const path = member.path.slice(prefix.length);
     checkPath(path);
-    if (member.type === 'file') {
-      const { entry, pointer } = await fileEntry(member, path, join(folder, String(entries.length)));
-      if (pointer) pointers.push(path);
-      entries.push(entry);
-    } else entries.push(otherEntry(member, path));
+    const small = member.size < SEGMENT_MIN && member.size <= memory;
+    if (small) memory -= member.size;
+    const source = member.type === 'file' ? await (small ? inMemory(member) : onDisk(member, join(folder, String(entries.length)))) : undefined;
+    if (source && isPointer(source)) pointers.push(path);
+    entries.push(source ? fileEntry(member, path, source) : otherEntry(member, path));
   }
   return { entries: entries.sort((a, b) => comparePaths(a.path, b.path)), pointers };
 }
@@ -89,27 +92,29 @@ function checkPath(path: string): void {
   if (problem !== undefined) throw badPath(path, problem);
 }
 
-async function fileEntry(member: TarEntry, path: string, file: string): Promise<{ readonly entry: Entry; readonly pointer: boolean }> {
-  const head = await writeBody(member.body, file);
-  const { size, mtimeMs } = lstatSync(file);
-  const mode = member.mode & 0o100 ? 0o755 : 0o644;
-  const entry = { ...COMMON, type: 'file', path, mode, role: roleByPlace(path) ?? 'data', size, source: { file, size, mtimeMs } } as const;
-  return { entry: Object.freeze(entry), pointer: head.startsWith(POINTER) };
+async function inMemory({ body }: TarEntry): Promise<Source> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return { bytes: Buffer.concat(pieces) };
 }
 
-/** Gives the first bytes as text. */
-async function writeBody(body: AsyncIterable<Uint8Array>, file: string): Promise<string> {
+async function onDisk({ body }: TarEntry, file: string): Promise<Source> {
   const fd = openSync(file, 'wx', 0o600);
-  let head = '';
   try {
-    for await (const piece of body) {
-      head ||= Buffer.from(piece.subarray(0, POINTER.length)).toString('latin1');
-      for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
-    }
-    return head;
+    for await (const piece of body) for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
   } finally {
     closeSync(fd);
   }
+  const { size, mtimeMs } = lstatSync(file);
+  return { file, size, mtimeMs };
+}
+
+function isPointer(source: Source): boolean {
+  return 'bytes' in source && POINTER.equals(source.bytes.subarray(0, POINTER.length));
+}
+
+function fileEntry({ mode, size }: TarEntry, path: string, source: Source): Entry {
+  return Object.freeze({ ...COMMON, type: 'file', path, mode: mode & 0o100 ? 0o755 : 0o644, role: roleByPlace(path) ?? 'data', size, source });
 }
 
 function otherEntry({ type, target = '' }: TarEntry, path: string): Entry {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Source } from '@provisioning-dist/payload';
 import type { RunContext } from '../../src/lifecycle/run-context.ts';
 import { sourceFiles } from '../../src/lifecycle/source-files.ts';
 import { tempFolders } from '../../src/lifecycle/temp.ts';
@@ -52,6 +53,17 @@ describe('the files of a commit', () => {
     return { entries, warnings };
   }
 
+  function contentOf(source: Source): string {
+    return 'bytes' in source ? Buffer.from(source.bytes).toString() : readFileSync(source.file, 'utf8');
+  }
+
+  it('lie on disk when they are large', async () => {
+    const { entries } = await collect(commit([['file', 'large', 'x'.repeat(70_000)]]));
+    const [entry] = entries;
+    assert.ok(entry?.type === 'file' && 'file' in entry.source);
+    assert.equal(contentOf(entry.source), 'x'.repeat(70_000));
+  });
+
   it('have modes, contents and parents as git has them', async () => {
     const { entries } = await collect(
       commit([
@@ -63,7 +75,7 @@ describe('the files of a commit', () => {
     const brief = entries.map((entry) => [
       entry.path,
       entry.mode.toString(8),
-      entry.type === 'file' && 'file' in entry.source ? readFileSync(entry.source.file, 'utf8') : entry.type === 'symlink' ? entry.target : '',
+      entry.type === 'file' ? contentOf(entry.source) : entry.type === 'symlink' ? entry.target : '',
     ]);
     assert.deepEqual(brief, [
       ['a', '755', '#!/bin/sh\n'],
