@@ -67,7 +67,7 @@ export function planRelease(input: PlanInput): Plan {
   problems.push(...nameProblems(artifacts));
   throwCollected(problems);
   const variantNames = variants.filter((variant) => variant !== undefined);
-  const distributions = distributionsOf(artifacts, packages, { platforms, variants: variantNames });
+  const distributions = distributionsOf(artifacts, packages, { platforms, variants: variantNames, filters });
   return Object.freeze({
     release,
     platforms,
@@ -149,6 +149,8 @@ function artifactAt(chosen: ResolvedPackage, place: Place, context: CellContext)
   const { formats, distributions } = context.input.filters;
   if (!isWanted(instance, format, formats)) return leave(context, subject, `${format.key} is not among --format ${formats.join(',')}`);
   if (definition.scope === 'cell' && distributions?.has(distributionKey(place)) === false) return leave(context, subject, 'no --from is for it');
+  if (definition.entries === 'docs' && plannedDocs(instance, docsChoice(context)) === undefined)
+    return leave(context, subject, 'no --from holds documentation for it');
   if (platform && definition.os && !definition.os.includes(platform.os))
     return leave(context, subject, `${format.key} is made for ${definition.os.join(', ')}`);
   if (platform && definition.column && platform[definition.column] === undefined) {
@@ -176,6 +178,10 @@ function artifactAt(chosen: ResolvedPackage, place: Place, context: CellContext)
 /** An instance of a group answers to each of its formats; of its artifacts only those of the named format are meant. */
 function isWanted({ id, use }: PackageInstance, { key, definition }: ResolvedFormat, formats: readonly string[]): boolean {
   return formats.length === 0 || [id, use, key, definition.group].some((name) => formats.includes(name));
+}
+
+function docsChoice({ input, platforms, variants }: CellContext): DocsChoice {
+  return { filters: input.filters, platforms, variants: variants.filter((variant) => variant !== undefined) };
 }
 
 function leave(context: CellContext, subject: string, reason: string): undefined {
@@ -235,15 +241,23 @@ function buildsOf({ product, platforms: all, selection }: PlanInput, platforms: 
 function distributionsOf(
   artifacts: readonly PlannedArtifact[],
   packages: readonly ResolvedPackage[],
-  chosen: Pick<Plan, 'platforms' | 'variants'>,
+  chosen: DocsChoice,
 ): readonly PlannedDistribution[] {
   const cells = artifacts.filter((artifact) => artifact.scope === 'cell').map(({ platform, variant }) => ({ platform, variant }));
   const wide = artifacts
     .filter((artifact) => artifact.scope === 'release')
     .map(({ instance }) => packages.find((each) => each.instance.id === instance));
-  const docs = wide.flatMap((each) => (each?.format(undefined)?.definition.entries === 'docs' ? [docsPlace(each.instance, chosen)] : []));
+  const docs = wide.flatMap((each) => (each?.format(undefined)?.definition.entries === 'docs' ? (plannedDocs(each.instance, chosen) ?? []) : []));
   const byKey = new Map([...cells, ...docs].map((place) => [distributionKey(place), place]));
   return [...byKey.values()];
+}
+
+interface DocsChoice extends Pick<Plan, 'platforms' | 'variants'> {
+  readonly filters: PlanFilters;
+}
+
+function plannedDocs(instance: PackageInstance, { filters, ...plan }: DocsChoice): PlannedDistribution | undefined {
+  return docsPlace(instance, plan, (place) => filters.distributions?.has(distributionKey(place)) ?? true);
 }
 
 export function distributionKey({ platform, variant }: PlannedDistribution): string {

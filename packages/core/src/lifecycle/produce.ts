@@ -151,7 +151,10 @@ export async function wideDistribution(
   const chosen = packageOf(run, planned);
   const { entries } = chosen?.format(undefined)?.definition ?? {};
   if (entries === 'source' && source) return source;
-  if (entries === 'docs' && chosen) return distributionFor({ ...planned, ...docsPlace(chosen.instance, run.plan) }, distributions);
+  if (entries === 'docs' && chosen) {
+    const place = docsPlace(chosen.instance, run.plan, (candidate) => distributions.has(distributionKey(candidate)));
+    return distributionFor({ ...planned, ...place }, distributions);
+  }
   return { platform: undefined, variant: undefined, entries: [] };
 }
 
