@@ -10,14 +10,15 @@ export function artifactFile(find: (name: string) => Artifact | undefined, folde
     if (!found) throw artifactUnknown(artifact);
     if (found.sha256 !== artifact.sha256) throw artifactDiffers(artifact, found);
     const file = join(folder, found.name);
-    const problem = fileProblem(found, lstatSync(file, { throwIfNoEntry: false }));
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    const problem = stats ? differenceOf(found, stats) : 'is gone';
     if (problem) throw artifactMissing(artifact, file, problem);
     return file;
   };
 }
 
-function fileProblem(artifact: Artifact, stats: Stats | undefined): string | undefined {
-  if (!stats) return 'is gone';
+/** What a look at the file tells against the artifact's record: its type and size. */
+export function differenceOf(artifact: Artifact, stats: Stats): string | undefined {
   if (artifact.type === 'layout') return stats.isDirectory() ? undefined : 'is not a folder';
   if (!stats.isFile()) return 'is not a file';
   return stats.size === artifact.size ? undefined : `has ${stats.size} bytes, not ${artifact.size}`;

@@ -1,24 +1,46 @@
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildItem } from '../config/config.ts';
+import { whereOf } from '../config/errors.ts';
 import { renderTemplate } from '../config/template.ts';
 import { DistError } from '../errors.ts';
 import type { BuildJob, BuildOutput } from '../jobs.ts';
 import type { Platform } from '../model/platform.ts';
+import { matchesPlatform } from '../model/selector.ts';
+import { notBuilt, type RecordedOutput, readBuildRecord, writeBuildRecord } from './build-record.ts';
 import { execProgram } from './exec.ts';
 import type { RunContext } from './run-context.ts';
 import { templateFields } from './template-fields.ts';
 
-/** Runs a platform's builders in the order written and joins what they made. */
+/** Runs a platform's builders in the order written and joins what they made. What is left out comes from an earlier run. */
 export async function buildPlatform(run: RunContext, platform: Platform): Promise<readonly BuildOutput[]> {
-  const items = run.plan.builds.filter((build) => build.platform === platform);
-  const outputs = new Map<string, BuildOutput>();
-  for (const { id } of items) {
-    const item = run.product.build.find((candidate) => candidate.id === id);
-    if (!item) continue;
-    for (const output of await buildOne(run, platform, item)) addOutput(outputs, output, id, platform);
-  }
+  run.signal.throwIfAborted();
+  const items = run.product.build.filter(({ platforms }) => platforms?.some((selector) => matchesPlatform(selector, platform)) ?? true);
+  const outputs = new Map<string, RecordedOutput>();
+  for (const item of items.filter((one) => leftOut(run, one) === undefined))
+    for (const output of await buildOne(run, platform, item)) addOutput(outputs, { ...output, id: item.id }, { item, platform });
+  for (const output of earlierOutputs(run, platform, items)) if (output.id !== '' || !outputs.has(output.name)) outputs.set(output.name, output);
+  if (run.selection.runs('build') && items.length > 0) writeBuildRecord(buildDirOf(run, platform), run.product.root, [...outputs.values()]);
   return [...outputs.values()];
+}
+
+function leftOut({ selection }: RunContext, { id }: BuildItem): string | undefined {
+  return selection.leftOut('build', id) ?? selection.stepLeftOut('build');
+}
+
+function earlierOutputs(run: RunContext, platform: Platform, items: readonly BuildItem[]): readonly RecordedOutput[] {
+  const left = items.filter((item) => leftOut(run, item) !== undefined);
+  const [first] = left;
+  if (!first) return [];
+  const record = readBuildRecord(buildDirOf(run, platform), run.product.root);
+  if (!record) throw notBuilt(platform, leftOut(run, first) ?? '');
+  const outputs = record.filter(({ id }) => id === '' || left.some((item) => item.id === id));
+  for (const output of outputs) checkOutput(output, { item: left.find(({ id }) => id === output.id) ?? first, platform });
+  return outputs;
+}
+
+function buildDirOf({ plan: { release }, product }: RunContext, platform: Platform): string {
+  return join(product.paths.state, 'build', `${release.product}-${release.version}`, platform.name);
 }
 
 async function buildOne(run: RunContext, platform: Platform, item: BuildItem): Promise<readonly BuildOutput[]> {
@@ -26,9 +48,10 @@ async function buildOne(run: RunContext, platform: Platform, item: BuildItem): P
   try {
     const job = buildJob(run, platform, item);
     mkdirSync(job.buildDir, { recursive: true });
-    const outputs = (await run.host.hooks.build.call(item.use, job)).flat();
-    if (outputs.length === 0) throw builtNothing(item.id, platform);
-    for (const output of outputs) checkOutput(output, item.id, platform);
+    // a tap that only looks on, written in plain JavaScript, answers nothing
+    const outputs = (await run.host.hooks.build.call(item.use, job)).flatMap((answer) => answer ?? []);
+    if (outputs.length === 0) throw builtNothing({ item, platform });
+    for (const output of outputs) checkOutput(output, { item, platform });
     task.done(`${outputs.length} files`);
     return outputs;
   } catch (error) {
@@ -42,7 +65,6 @@ export function buildJob(run: RunContext, platform: Platform, item: BuildItem): 
   const log = run.log(item.id);
   const { release } = run.plan;
   const fields = templateFields({ release, platform, variant: undefined });
-  const buildDir = join(run.product.paths.state, 'build', `${release.product}-${release.version}`, platform.name);
   return {
     release,
     options: run.builderOptions(item),
@@ -53,37 +75,48 @@ export function buildJob(run: RunContext, platform: Platform, item: BuildItem): 
     artifacts: (filter) => run.artifacts.select(filter),
     platform,
     root: run.product.root,
-    buildDir,
+    buildDir: buildDirOf(run, platform),
     template: (text) => renderTemplate(text, fields, item.at),
     exec: (argv, options = {}) =>
       execProgram(argv, options, { cwd: run.product.root, signal: run.signal, log, env: { SOURCE_DATE_EPOCH: String(release.date) } }),
   };
 }
 
-function addOutput(outputs: Map<string, BuildOutput>, output: BuildOutput, id: string, platform: Platform): void {
-  if (outputs.has(output.name)) {
-    throw new DistError(
-      'build-output-twice',
-      `Cannot build ${platform.name}: "${output.name}" of builder "${id}" was already made by an earlier one`,
-      {
-        hint: 'rename one of them in its "files"',
-      },
-    );
-  }
+interface Building {
+  readonly item: BuildItem;
+  readonly platform: Platform;
+}
+
+function addOutput(outputs: Map<string, RecordedOutput>, output: RecordedOutput, building: Building): void {
+  const other = outputs.get(output.name);
+  if (other) throw outputTwice(output.name, other.id, building);
   outputs.set(output.name, output);
 }
 
-function checkOutput({ name, file }: BuildOutput, id: string, platform: Platform): void {
-  if (!/^[^/\\\0]+$/.test(name) || name === '.' || name === '..') {
-    throw new DistError(
-      'build-output-name',
-      `Cannot build ${platform.name}: builder "${id}" names an output ${JSON.stringify(name)}, which is not a plain file name`,
-    );
-  }
+function checkOutput({ name, file }: BuildOutput, building: Building): void {
+  if (!/^[^/\\\0]+$/.test(name) || name === '.' || name === '..') throw badOutputName(name, building);
   const stat = lstatSync(file, { throwIfNoEntry: false }) && statSync(file, { throwIfNoEntry: false });
-  if (!stat?.isFile()) throw new DistError('build-output-missing', `Cannot build ${platform.name}: "${file}" of builder "${id}" is not a file`);
+  if (!stat?.isFile()) throw outputMissing(file, building);
 }
 
-function builtNothing(id: string, platform: Platform): DistError {
-  return new DistError('built-nothing', `Cannot build ${platform.name}: builder "${id}" made no file`);
+function buildProblem(code: string, state: string, { item, platform }: Building, hint?: string): DistError {
+  return new DistError(code, `Cannot build ${platform.name}: ${state}`, { where: whereOf(item.at), ...(hint === undefined ? {} : { hint }) });
+}
+
+function outputTwice(name: string, other: string, building: Building): DistError {
+  const state = `"${name}" of builder "${building.item.id}" was already made by builder "${other}"`;
+  return buildProblem('build-output-twice', state, building, 'rename one of them in its "files"');
+}
+
+function badOutputName(name: string, building: Building): DistError {
+  const state = `builder "${building.item.id}" names an output ${JSON.stringify(name)}, which is not a plain file name`;
+  return buildProblem('build-output-name', state, building);
+}
+
+function outputMissing(file: string, building: Building): DistError {
+  return buildProblem('build-output-missing', `"${file}" of builder "${building.item.id}" is not a file`, building);
+}
+
+function builtNothing(building: Building): DistError {
+  return buildProblem('built-nothing', `builder "${building.item.id}" made no file`, building);
 }

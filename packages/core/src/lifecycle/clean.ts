@@ -2,9 +2,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ProductConfig } from '../config/config.ts';
 import { versionOfTag } from '../model/version.ts';
-import { cleanOutputFolder, inspectOutputFolder, MARKER_NAME } from './output-folder.ts';
-import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
-import { removeTree } from './staged-tree.ts';
+import { cleanOutputFolder, namesOfOurs } from './output-folder.ts';
+import { removeTree } from './remove-tree.ts';
 
 const STAGED = '.manifest.json';
 
@@ -16,7 +15,7 @@ export interface CleanOptions {
 /** Deletes a product's artifacts, staged trees and build folders; returns their paths. Journals and records stay. */
 export function cleanProduct(product: ProductConfig, { dryRun, outputDir }: CleanOptions): readonly string[] {
   const packages = outputDir === undefined ? product.paths.packages : resolve(outputDir);
-  const names = listed(packages);
+  const names = namesOfOurs(packages).map((name) => join(packages, name));
   const trees = stagedTrees(product).filter((path) => existsSync(path));
   const manifests = stagedManifests(product);
   const builds = buildFolders(product);
@@ -26,12 +25,6 @@ export function cleanProduct(product: ProductConfig, { dryRun, outputDir }: Clea
     for (const path of manifests) rmSync(path);
   }
   return [...names, ...trees, ...manifests, ...builds];
-}
-
-function listed(folder: string): readonly string[] {
-  const manifest = inspectOutputFolder(folder);
-  const names = [...(manifest?.artifacts.map(({ name }) => name) ?? []), CHECKSUMS_NAME, MANIFEST_NAME, MARKER_NAME];
-  return [...new Set(names)].map((name) => join(folder, name)).filter((path) => existsSync(path));
 }
 
 /** A staged tree is a folder with its manifest beside it. */

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ContentError, type ContentErrorCode } from '@provisioning-dist/payload';
+import type { ContentError, ContentErrorCode } from '@provisioning-dist/payload';
 import { DistError, EXIT } from '../errors.ts';
 
 const HINTS: Readonly<Record<ContentErrorCode, string>> = {
@@ -13,14 +13,20 @@ const HINTS: Readonly<Record<ContentErrorCode, string>> = {
 
 /** The content store's problems as people see them; anything else as it is. */
 export function contentProblem(error: unknown): unknown {
-  if (!(error instanceof ContentError)) return error;
+  if (!isContentError(error)) return error;
   return new DistError(error.code, error.message, { where: { file: error.path }, hint: HINTS[error.code], cause: error });
 }
 
-/** `needed` is the size of the whole output in bytes as far as it can be told. */
+/** By its name: the package it comes from is loaded only by those who read contents. */
+function isContentError(error: unknown): error is ContentError {
+  return error instanceof Error && error.name === 'ContentError';
+}
+
+/** `needed` is the size of the whole output in bytes as far as it can be told; 0 = it cannot. */
 export function diskFull(path: string, needed: number, cause: unknown): DistError {
   const free = freeBytes(path);
-  const state = `no space left on the device; it takes about ${needed} bytes${free === undefined ? '' : `, ${free} are free`}`;
+  const taken = needed > 0 ? `; it takes about ${needed} bytes` : '';
+  const state = `no space left on the device${taken}${free === undefined ? '' : `, ${free} are free`}`;
   return new DistError('disk-full', `Cannot write "${path}": ${state}`, {
     where: { file: path },
     hint: 'free space, or write to another folder with --output-dir',
@@ -40,6 +46,13 @@ export function cannotWrite(path: string, code: string, cause: unknown): DistErr
     ENAMETOOLONG: 'its name is too long',
   };
   return new DistError('output-unwritable', `Cannot write "${path}": ${states[code] ?? code}`, { where: { file: path }, cause });
+}
+
+/** A failed system call on a file we write; anything else as it is. `needed` as in `diskFull`. */
+export function writeProblem(path: string, error: unknown, needed: () => number = () => 0): unknown {
+  const code = error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : undefined;
+  if (code === undefined) return contentProblem(error);
+  return code === 'ENOSPC' || code === 'EDQUOT' ? diskFull(path, needed(), error) : cannotWrite(path, code, error);
 }
 
 export function interrupted(path: string, cause: unknown): DistError {

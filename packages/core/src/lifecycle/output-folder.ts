@@ -1,10 +1,11 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DistError, EXIT } from '../errors.ts';
 import type { Release } from '../model/release.ts';
 import { atomicWrite } from './atomic-write.ts';
 import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
 import { parseManifest, type ReleaseManifest } from './release-manifest.ts';
+import { removeAny } from './remove-tree.ts';
 
 /** The folder that holds one version's artifacts. Its marker says it is ours; nothing in a folder without one is touched. */
 
@@ -30,6 +31,7 @@ export function openOutputFolder(path: string, release: Pick<Release, 'name' | '
     prepareFolder(path);
     return { path, manifest: undefined };
   }
+  for (const name of leftovers(namesIn(path) ?? [])) removeAny(join(path, name));
   prepareFolder(path);
   return { path, manifest };
 }
@@ -57,15 +59,30 @@ export function readManifest(path: string): ReleaseManifest {
   }
 }
 
-/** Deletes exactly what the manifest lists, the files core wrote, and the folder when nothing else is left in it. */
+/** Deletes what is ours, and the folder when nothing else is left in it. */
 export function cleanOutputFolder(path: string): readonly string[] {
+  const names = namesOfOurs(path);
+  for (const name of names) removeAny(join(path, name));
+  if (names.includes(MARKER_NAME)) removeEmpty(path);
+  return names;
+}
+
+/**
+ * Exactly what the manifest lists, the files core wrote, and what a killed run left. The marker belongs to them when nothing else is there:
+ * until then the folder is ours to write into.
+ */
+export function namesOfOurs(path: string): readonly string[] {
   const manifest = inspectOutputFolder(path);
-  if (namesIn(path) === undefined) return [];
-  const names = [...(manifest?.artifacts.map((artifact) => artifact.name) ?? []), CHECKSUMS_NAME, MANIFEST_NAME, MARKER_NAME];
-  const removed = names.filter((name) => exists(join(path, name)));
-  for (const name of removed) rmSync(join(path, name), { recursive: true, force: true });
-  if (namesIn(path)?.length === 0) removeEmpty(path);
-  return removed;
+  const found = namesIn(path) ?? [];
+  const listed = [...(manifest?.artifacts.map((artifact) => artifact.name) ?? []), CHECKSUMS_NAME, MANIFEST_NAME, ...leftovers(found)];
+  const ours = [...new Set(listed)].filter((name) => found.includes(name));
+  const isAll = found.every((name) => name === MARKER_NAME || ours.includes(name));
+  return isAll && found.includes(MARKER_NAME) ? [...ours, MARKER_NAME] : ours;
+}
+
+/** Temporary files of a run that was killed: whoever holds the folder's lock is alone. */
+function leftovers(names: readonly string[]): readonly string[] {
+  return names.filter((name) => /^\..+\.tmp-\d+(?:-\d+)?$/.test(name));
 }
 
 /** A mount point, or a folder in one we may not change, stays: it is empty. */

@@ -12,7 +12,7 @@ import {
   type StreamPart,
 } from '@provisioning-dist/payload';
 import { DistError } from '../errors.ts';
-import { cannotWrite, contentProblem, diskFull, interrupted } from './output-errors.ts';
+import { interrupted, writeProblem } from './output-errors.ts';
 import { OutputFile } from './output-file.ts';
 
 /** Drives a writer's parts into a file. */
@@ -196,7 +196,5 @@ function partLength(part: Part, store: ContentStore): number {
 function problem(error: unknown, { path, signal }: OutputOptions, needed: () => number): unknown {
   if (error instanceof DistError) return error;
   if (signal?.aborted) return signal.reason instanceof DistError ? signal.reason : interrupted(path, signal.reason);
-  const code = error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path, needed(), error);
-  return code === undefined ? contentProblem(error) : cannotWrite(path, code, error);
+  return writeProblem(path, error, needed);
 }

@@ -1,19 +1,20 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest, Needs } from '@provisioning-dist/payload';
 import { DistError } from '../errors.ts';
-import type { FormatJob, LayoutMember } from '../jobs.ts';
+import type { FormatJob } from '../jobs.ts';
 import type { Artifact } from '../model/artifact.ts';
+import { filterArtifacts } from '../model/artifact-set.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { Entry } from '../model/entry.ts';
-import { destinationProblem } from '../model/path-rules.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
 import { formatBytes } from '../report/terminal.ts';
 import { chosenEntries } from './chosen-entries.ts';
+import { writeLayout } from './layout.ts';
+import { refusePrograms } from './noarch.ts';
 import { writeParts } from './output.ts';
 import { contentProblem } from './output-errors.ts';
 import { cellOf, type ResolvedFormat } from './plan.ts';
+import { isAbort } from './pool.ts';
 import { recipeOf, unchangedArtifact } from './recipe.ts';
 import type { ManifestArtifact, ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
@@ -43,30 +44,45 @@ export async function packageArtifact(run: RunContext, input: PackageInput): Pro
     task.done(reused ? 'unchanged' : formatBytes(artifact.size));
     return artifact;
   } catch (error) {
-    const problem = contentProblem(error);
+    const problem = packagingProblem(planned, error);
     task.fail(problem);
     throw problem;
   }
+}
+
+/** A writer runs while its parts are written, outside of the hook that would say whose it is. */
+function packagingProblem({ name, format }: PlannedArtifact, cause: unknown): unknown {
+  const error = contentProblem(cause);
+  if (error instanceof DistError || isAbort(error) || (error instanceof Error && 'syscall' in error)) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new DistError('package-failed', `Cannot package "${name}" as ${format}: ${text}`, { where: { subject: name }, cause });
 }
 
 async function makeArtifact(run: RunContext, input: PackageInput): Promise<{ readonly artifact: ManifestArtifact; readonly reused: boolean }> {
   const { planned, distribution } = input;
   const format = formatOf(run, planned);
   const entries = chosenEntries(run, planned, format, distribution);
-  if (entries.length === 0 && (planned.scope !== 'release' || format.definition.entries !== undefined)) throw nothingInside(planned);
+  if (entries.length === 0 && (planned.scope === 'cell' || format.definition.entries !== undefined)) throw nothingInside(planned);
+  if (planned.scope === 'cell' && planned.platform === undefined) refusePrograms(planned, entries);
   const store = await run.store();
   const needs = needsOf(format);
   const before = input.earlier?.artifacts.find((artifact) => artifact.name === planned.name);
   // Hashing first lets an unchanged artifact be kept without compressing anything; a fresh one hashes and compresses in the same read.
   await store.prepare(entries, before === undefined ? needs : { digests: needs.digests ?? [], segments: 'each' }, { signal: run.signal });
-  const recipe = recipeOf({ run, planned, format, entries, codec: needs.codec ?? 'none', store });
+  const consumed = consumedBy(run, format);
+  const recipe = recipeOf({ run, planned, format, entries, consumed, codec: needs.codec ?? 'none', store });
   const kept = before && (await unchangedArtifact(before, recipe, join(run.outputDir, planned.name)));
   if (kept) return { artifact: kept, reused: true };
   if (before !== undefined) await store.prepare(entries, needs, { signal: run.signal });
   return { artifact: Object.freeze({ ...(await write(run, planned, format, entries)), recipe }), reused: false };
 }
 
-export function formatOf(run: RunContext, planned: PlannedArtifact): ResolvedFormat {
+/** What a format may see of the artifacts: those it says it consumes. Whatever else happens to be finished would make it depend on chance. */
+function consumedBy(run: RunContext, { definition: { consumes } }: ResolvedFormat): readonly Artifact[] {
+  return consumes === undefined ? [] : run.artifacts.select(consumes);
+}
+
+export function formatOf(run: Pick<RunContext, 'packages'>, planned: PlannedArtifact): ResolvedFormat {
   const format = run.packages.find((candidate) => candidate.instance.id === planned.instance)?.format(planned.platform?.os);
   if (!format) throw new RangeError(`Cannot find the format of ${planned.name}: the plan is another product's`);
   return format;
@@ -91,7 +107,8 @@ async function write(run: RunContext, planned: PlannedArtifact, format: Resolved
     ...(planned.variant === undefined ? {} : { variant: planned.variant }),
   };
   const path = join(run.outputDir, planned.name);
-  if ('members' in answer) return { ...common, type: 'layout', ...(await writeLayout(run, path, answer.members)) };
+  if ('members' in answer)
+    return { ...common, type: 'layout', ...(await writeLayout(answer.members, { path, store: await run.store(), signal: run.signal })) };
   const digests: readonly Digest[] = format.definition.artifactDigests ?? [];
   const written = await writeParts(answer.parts, { path, store: await run.store(), digests, signal: run.signal });
   return { ...common, type: 'file', size: written.size, sha256: written.digests.sha256, digests: written.digests };
@@ -105,46 +122,13 @@ async function formatJob(run: RunContext, planned: PlannedArtifact, format: Reso
     signal: run.signal,
     log: run.log(planned.instance),
     tmp: run.tmp.make,
-    artifacts: (filter) => run.artifacts.select(filter),
+    artifacts: (filter) => filterArtifacts(consumedBy(run, format), filter),
     cell: cellOf(run.product, planned),
     entries,
     content: await run.store(),
     date: run.plan.release.date,
     fileName: planned.name,
   });
-}
-
-/** Writes a directory tree beside its final name and moves it there whole; its digest is the one of its `sha256sum` listing. */
-async function writeLayout(run: RunContext, path: string, members: Iterable<LayoutMember>): Promise<Pick<Artifact, 'size' | 'sha256' | 'digests'>> {
-  const temporary = `${path}.tmp-${process.pid}`;
-  const lines: string[] = [];
-  let size = 0;
-  try {
-    mkdirSync(temporary, { mode: 0o755 });
-    for (const member of members) {
-      const target = join(temporary, checkedPath(member.path, path));
-      if (member.type === 'directory') mkdirSync(target, { recursive: true, mode: member.mode });
-      else if (member.type === 'symlink') symlinkSync(member.target, target);
-      else {
-        const written = await writeParts(member.parts, { path: target, store: await run.store(), mode: member.mode, signal: run.signal });
-        size += written.size;
-        lines.push(`${written.digests.sha256}  ${member.path}\n`);
-      }
-    }
-    rmSync(path, { recursive: true, force: true });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw error;
-  }
-  const sha256 = createHash('sha256').update(lines.toSorted().join('')).digest('hex');
-  return { size, sha256, digests: { sha256 } };
-}
-
-function checkedPath(member: string, layout: string): string {
-  const problem = destinationProblem(member);
-  if (problem !== undefined) throw new DistError('layout-path', `Cannot write "${member}" into "${layout}": ${problem}`);
-  return member;
 }
 
 function nothingInside(planned: PlannedArtifact): DistError {

@@ -234,7 +234,7 @@ function buildsOf({ product, platforms: all, selection }: PlanInput, platforms: 
   if (!selection.runs('build')) return [];
   return product.build.flatMap((item) => {
     const own = item.platforms === undefined ? platforms : selectPlatforms(item.platforms, all).filter((platform) => platforms.includes(platform));
-    return own.map((platform) => ({ id: item.id, use: item.use, platform }));
+    return selection.leftOut('build', item.id) === undefined ? own.map((platform) => ({ id: item.id, use: item.use, platform })) : [];
   });
 }
 

@@ -1,3 +1,5 @@
+import { DistError, DistErrors } from '../errors.ts';
+
 /** Runs tasks with at most `size` at a time, in the order they were added. */
 export class Pool {
   readonly #size: number;
@@ -29,6 +31,20 @@ export async function settleAll<Result>(promises: readonly Promise<Result>[]): P
   const real = failed.find((outcome) => !isAbort(outcome.reason)) ?? failed[0];
   if (real) throw real.reason;
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+/** As `settleAll`, but throws every different failure, together. */
+export async function settleEvery(promises: readonly Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(promises);
+  const reasons = [...new Set(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : [])))];
+  const real = reasons.filter((reason) => !isAbort(reason));
+  const [first, ...others] = real.length > 0 ? real : reasons;
+  if (others.length > 0) throw together([first, ...others]);
+  if (first !== undefined) throw first;
+}
+
+function together(errors: readonly unknown[]): Error {
+  return errors.every((error) => error instanceof DistError) ? new DistErrors(errors) : new AggregateError(errors, 'several things failed');
 }
 
 export function isAbort(error: unknown): boolean {

@@ -1,18 +1,21 @@
-import { rmSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildOutput } from '../jobs.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { PlannedArtifact, PlannedDistribution } from '../model/plan.ts';
 import type { Platform } from '../model/platform.ts';
+import { differenceOf } from './artifact-file.ts';
 import { atomicWrite } from './atomic-write.ts';
 import { buildPlatform } from './build.ts';
+import { inConsumingOrder } from './consuming-order.ts';
 import { docsPlace } from './docs-place.ts';
 import { cleanOutputFolder, openOutputFolder, readManifest } from './output-folder.ts';
 import { packageArtifact } from './package.ts';
 import { CHECKSUMS_NAME, distributionKey, MANIFEST_NAME, type ResolvedPackage } from './plan.ts';
-import { Pool, settleAll } from './pool.ts';
+import { Pool, settleEvery } from './pool.ts';
 import { sha256OfBytes } from './recipe.ts';
 import { checksumLines, type ManifestArtifact, manifestOf, printManifest, type ReleaseManifest } from './release-manifest.ts';
+import { removeAny } from './remove-tree.ts';
 import type { RunContext } from './run-context.ts';
 import { sourceFiles } from './source-files.ts';
 import { stageOne } from './stage-one.ts';
@@ -29,7 +32,7 @@ export interface ProduceOptions {
 export async function produce(run: RunContext, options: ProduceOptions): Promise<ReleaseManifest> {
   const { manifest: earlier } = openOutputFolder(run.outputDir, run.plan.release, { clean: options.clean });
   const planned = new Set(run.plan.artifacts.map((artifact) => artifact.name));
-  const others = earlier?.artifacts.filter((artifact) => !planned.has(artifact.name) && artifact.name !== CHECKSUMS_NAME) ?? [];
+  const others = (earlier?.artifacts ?? []).filter(({ name }) => !planned.has(name) && name !== CHECKSUMS_NAME).filter((one) => isThere(run, one));
   for (const artifact of others) run.artifacts.add(artifact);
   const made: ManifestArtifact[] = [];
   const settle = (): void => {
@@ -50,6 +53,14 @@ export async function produce(run: RunContext, options: ProduceOptions): Promise
   return readManifest(run.outputDir);
 }
 
+/** What somebody took out of the folder is no part of the release any more. */
+function isThere({ outputDir, report }: RunContext, artifact: ManifestArtifact): boolean {
+  const stats = lstatSync(join(outputDir, artifact.name), { throwIfNoEntry: false });
+  const difference = stats ? differenceOf(artifact, stats) : 'is gone';
+  if (difference !== undefined) report.warn(`"${artifact.name}" of an earlier run ${difference}: it is left out of the release`);
+  return difference === undefined;
+}
+
 /** What made the run fail is what people must see, also where it keeps the folder from being settled. */
 function settleFailed(run: RunContext, settle: () => void): void {
   try {
@@ -68,9 +79,9 @@ interface Making {
 
 async function packageCells(run: RunContext, { earlier, made, distributions }: Making): Promise<void> {
   const cells = new Pool(run.jobs);
-  await settleAll(
+  await settleEvery(
     run.plan.artifacts
-      .filter((planned) => planned.scope !== 'release')
+      .filter(({ scope }) => scope === 'cell')
       .map(async (planned) => {
         const distribution = await distributionFor(planned, distributions);
         const artifact = await cells.run(() => packageArtifact(run, { planned, distribution, earlier }));
@@ -93,7 +104,7 @@ export function stageAll(run: RunContext): ReadonlyMap<string, Promise<Distribut
     );
   const staged = run.plan.distributions.map((planned): [string, Promise<Distribution>] => [
     distributionKey(planned),
-    stagePlanned(run, planned, outputs),
+    before.then(() => stagePlanned(run, planned, outputs)),
   ]);
   // Every one of these is awaited by whoever packages it; this only keeps a failure from being reported as unhandled before that.
   for (const promise of [...outputs.values(), ...staged.map(([, promise]) => promise)]) promise.catch(() => {});
@@ -105,6 +116,7 @@ function stagedPlatforms({ plan }: RunContext): readonly Platform[] {
 }
 
 async function beforeBuild(run: RunContext): Promise<void> {
+  if (!run.selection.runs('beforeBuild') || !run.selection.runs('build')) return;
   const { release, platforms } = run.plan;
   await run.host.hooks.beforeBuild.call({ release, platforms, log: run.log('beforeBuild'), signal: run.signal });
 }
@@ -133,9 +145,9 @@ interface MakingWide extends Making {
   readonly source: Distribution | undefined;
 }
 
-/** Formats of scope `release` see every other artifact, so they run last. */
+/** Formats of wider scope are made from finished artifacts: after all cells, those of a platform first, each after what it consumes. */
 async function packageWide(run: RunContext, { earlier, made, ...from }: MakingWide): Promise<void> {
-  for (const planned of run.plan.artifacts.filter(({ scope }) => scope === 'release')) {
+  for (const planned of inConsumingOrder(run)) {
     const artifact = await packageArtifact(run, { planned, distribution: await wideDistribution(run, planned, from), earlier });
     made.push(artifact);
     run.artifacts.add(artifact);
@@ -170,7 +182,7 @@ function packageOf(run: RunContext, planned: PlannedArtifact): ResolvedPackage |
 function removeStale(run: RunContext, earlier: ReleaseManifest | undefined, made: readonly ManifestArtifact[]): void {
   const names = new Set(made.map((artifact) => artifact.name));
   const stale = run.plan.artifacts.filter(({ name }) => !names.has(name) && earlier?.artifacts.some((artifact) => artifact.name === name));
-  for (const { name } of stale) rmSync(join(run.outputDir, name), { recursive: true, force: true });
+  for (const { name } of stale) removeAny(join(run.outputDir, name));
 }
 
 /** `checksums.sha256` and `release.json`, from digests already known: nothing is read again. */

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { DistError, EXIT, throwCollected } from '../errors.ts';
+import { DistError } from '../errors.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Release } from '../model/release.ts';
 import { artifactFile } from './artifact-file.ts';
@@ -8,13 +6,12 @@ import type { EffectSummary } from './effect-change.ts';
 import { createEffectRunner, type EffectEvent, type EffectRunner } from './effects.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import { openJournal } from './journal.ts';
-import { readManifest } from './output-folder.ts';
+import { checkedManifest } from './made-artifacts.ts';
 import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
-import { settleAll } from './pool.ts';
 import { preflight } from './preflight.ts';
 import { type PublishOutcome, publishAll, type RegistryOutcome } from './publish.ts';
 import { publishTargets } from './publish-targets.ts';
-import { sha256OfBytes, sha256OfFile } from './recipe.ts';
+import { sha256OfBytes } from './recipe.ts';
 import { printManifest, type ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -34,8 +31,8 @@ export interface PublishSummary {
 }
 
 export async function publishRelease(run: RunContext, options: PublishReleaseOptions): Promise<PublishSummary> {
-  if (options.dryRun) return publishDry(run, await checkedArtifacts(run));
-  return guarded(run, 'publish', options, async () => publishMade(run, await checkedArtifacts(run)));
+  if (options.dryRun) return publishDry(run, publishable(await checkedManifest(run)));
+  return guarded(run, 'publish', options, async () => publishMade(run, publishable(await checkedManifest(run))));
 }
 
 /** The real thing; the artifacts are known to be as the manifest says. */
@@ -119,29 +116,6 @@ export function placeholders(run: RunContext): readonly Artifact[] {
   return [...planned, own(CHECKSUMS_NAME, 'checksums'), own(MANIFEST_NAME, 'manifest')];
 }
 
-/** Artifacts somebody made earlier, or elsewhere: all that is planned must be there, and every file must have its digest. */
-async function checkedArtifacts(run: RunContext): Promise<readonly Artifact[]> {
-  const manifest = readManifest(run.outputDir);
-  const { release } = run.plan;
-  if (manifest.name !== release.name || manifest.version !== release.version) throw otherManifest(run.outputDir, manifest, release);
-  const names = new Set(manifest.artifacts.map(({ name }) => name));
-  throwCollected(run.plan.artifacts.filter(({ name }) => !names.has(name)).map(({ name }) => notMade(name, run.outputDir)));
-  await settleAll(manifest.artifacts.map((artifact) => checkDigest(artifact, run.outputDir)));
-  return publishable(manifest);
-}
-
-async function checkDigest(artifact: Artifact, folder: string): Promise<void> {
-  const path = join(folder, artifact.name);
-  if (!existsSync(path)) throw notMade(artifact.name, folder);
-  if (artifact.type === 'layout') return;
-  const sha256 = await sha256OfFile(path);
-  if (sha256 === artifact.sha256) return;
-  throw new DistError('artifact-changed', `Cannot publish "${path}": its sha256 is ${sha256}, ${MANIFEST_NAME} says ${artifact.sha256}`, {
-    exit: EXIT.preflight,
-    hint: 'package the release again',
-  });
-}
-
 function effectReporter(run: RunContext): (event: EffectEvent) => void {
   const tasks = new Map<string, ReturnType<RunContext['report']['task']>>();
   const taskOf = ({ id, description, instance }: EffectSummary) => {
@@ -180,23 +154,5 @@ function withData({ failure, errors }: PublishOutcome, { registries, effects }: 
     ...(hint === undefined ? {} : { hint }),
     cause: errors[0],
     data: { registries, effects },
-  });
-}
-
-function otherManifest(folder: string, found: ReleaseManifest, release: Release): DistError {
-  return new DistError(
-    'other-release',
-    `Cannot publish ${release.name} ${release.version} from "${folder}": it holds ${found.name} ${found.version}`,
-    {
-      exit: EXIT.preflight,
-      hint: `package it first, or publish the other one with --version ${found.version}`,
-    },
-  );
-}
-
-function notMade(name: string, folder: string): DistError {
-  return new DistError('artifact-missing', `Cannot publish "${name}": it is not in "${folder}"`, {
-    exit: EXIT.preflight,
-    hint: 'run "provisioning-dist package" first',
   });
 }

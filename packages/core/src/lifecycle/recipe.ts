@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync } from 'node:fs';
 import { type Codec, type Content, encoderId } from '@provisioning-dist/payload';
+import type { Artifact } from '../model/artifact.ts';
 import type { Entry } from '../model/entry.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
 import type { ResolvedFormat } from './plan.ts';
@@ -10,16 +11,18 @@ import type { RunContext } from './run-context.ts';
 /** Everything an artifact is made from, as one digest. */
 
 export interface RecipeInput {
-  readonly run: Pick<RunContext, 'plan' | 'host'>;
+  readonly run: Pick<RunContext, 'plan' | 'host' | 'product'>;
   readonly planned: PlannedArtifact;
   readonly format: ResolvedFormat;
   readonly entries: readonly Entry[];
+  /** Finished artifacts it is made from. */
+  readonly consumed: readonly Artifact[];
   /** What the format compresses with. */
   readonly codec: Codec;
   readonly store: Content;
 }
 
-export function recipeOf({ run, planned, format, entries, codec, store }: RecipeInput): string {
+export function recipeOf({ run, planned, format, entries, consumed, codec, store }: RecipeInput): string {
   const provided = run.host.formats.get(format.key);
   const hash = createHash('sha256');
   hash.update(
@@ -27,7 +30,8 @@ export function recipeOf({ run, planned, format, entries, codec, store }: Recipe
       [format.key, provided?.plugin, provided?.version, codec === 'none' ? codec : encoderId(codec)],
       format.options,
       run.plan.release,
-      [planned.name, planned.package, planned.platform ?? null, planned.variant ?? null],
+      [planned.name, planned.package, planned.platform ?? null, planned.variant ?? null, [...run.product.variants.keys()]],
+      consumed.map(({ name, sha256 }) => [name, sha256]),
     ]),
   );
   for (const entry of entries) hash.update(entryLine(entry, store));
@@ -52,8 +56,8 @@ export function sha256OfBytes(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-export async function sha256OfFile(path: string): Promise<string> {
+export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024, signal })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }

@@ -35,7 +35,7 @@ export function plannedPublish(registries: readonly ResolvedRegistry[], release:
 }
 
 function skipReason(instance: PublishInstance, provided: Provided<AnyRegistry>, release: Release, selection: Selection): string | undefined {
-  const leftOut = selection.leftOut('publish', instance.id);
+  const leftOut = selection.leftOut('publish', instance.id) ?? selection.stepLeftOut('publish');
   if (leftOut !== undefined) return leftOut;
   return release.snapshot && provided.definition.snapshots !== true ? 'snapshots are not published there' : undefined;
 }

@@ -1,7 +1,9 @@
 import { type GuardOptions, guarded } from './guarded.ts';
+import { checkArtifacts, checkedManifest } from './made-artifacts.ts';
 import { preflight } from './preflight.ts';
 import { produce } from './produce.ts';
 import { type PublishSummary, placeholders, publishable, publishDry, publishMade } from './publish-release.ts';
+import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
 
 export interface ReleaseOptions extends GuardOptions {
@@ -13,13 +15,28 @@ export interface ReleaseOptions extends GuardOptions {
 export async function release(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
   if (options.dryRun) return releaseDry(run);
   return guarded(run, 'release', options, async () => {
-    await preflight(run, { builders: true, registries: true });
-    const manifest = await produce(run, options);
-    return publishMade(run, publishable(manifest));
+    await preflight(run, { builders: makes(run), registries: true });
+    return publishMade(run, publishable(await manifestOf(run, options)));
   });
 }
 
+function makes({ selection }: RunContext): boolean {
+  return selection.runs('package');
+}
+
+/** Made now, or, without the step `package`, what an earlier run has made. */
+async function manifestOf(run: RunContext, options: ReleaseOptions): Promise<ReleaseManifest> {
+  if (!makes(run)) return checkedManifest(run);
+  const manifest = await produce(run, options);
+  const made = new Set(run.plan.artifacts.map(({ name }) => name));
+  await checkArtifacts(
+    run,
+    manifest.artifacts.filter(({ name }) => !made.has(name)),
+  );
+  return manifest;
+}
+
 async function releaseDry(run: RunContext): Promise<PublishSummary> {
-  await preflight(run, { builders: true, registries: true });
-  return publishDry(run, placeholders(run));
+  await preflight(run, { builders: makes(run), registries: true });
+  return publishDry(run, makes(run) ? placeholders(run) : publishable(await checkedManifest(run)));
 }

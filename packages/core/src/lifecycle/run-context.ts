@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Report } from '../report/report.ts';
 import type { ResolvedPackage } from './plan.ts';
 import type { ResolvedRegistry } from './registries.ts';
+import type { Selection } from './selection.ts';
 import type { TempFolders } from './temp.ts';
 
 /** What every phase of one run over one product needs; made by session.ts, never changed afterwards. */
@@ -18,6 +19,8 @@ export interface RunContext {
   readonly dirty: boolean;
   readonly packages: readonly ResolvedPackage[];
   readonly registries: readonly ResolvedRegistry[];
+  /** Steps and instances that run, by `--skip` and `--only`. */
+  readonly selection: Selection;
   readonly builderOptions: (item: BuildItem) => unknown;
   readonly report: Report;
   readonly signal: AbortSignal;

@@ -6,10 +6,20 @@ export type Step = 'beforeBuild' | 'build' | 'package' | 'publish';
 
 export const STEPS: readonly Step[] = ['beforeBuild', 'build', 'package', 'publish'];
 
+/** Steps an instance cannot do without: a package is made of what is built, while what is published may be there already. */
+const NEEDED: Readonly<Record<Step, readonly Step[]>> = {
+  beforeBuild: [],
+  build: ['beforeBuild'],
+  package: ['beforeBuild', 'build'],
+  publish: [],
+};
+
 export interface Selection {
   readonly runs: (step: Step) => boolean;
-  /** Why an instance is left out; undefined = it runs. */
+  /** Why an instance is left out of a step, whether that step runs or not; undefined = it is not. */
   readonly leftOut: (step: Step, id: string) => string | undefined;
+  /** Why a step does not run; undefined = it runs. */
+  readonly stepLeftOut: (step: Step) => string | undefined;
 }
 
 export interface SelectionFlags {
@@ -19,19 +29,22 @@ export interface SelectionFlags {
 
 /** `--skip` and `--only` by step or id. A name that is neither is an error, so a typo never runs what was to be left out. */
 export function parseSelection(flags: SelectionFlags, ids: Readonly<Partial<Record<Step, readonly string[]>>>): Selection {
+  const { skip, only } = flags;
   const idsOf = (step: Step): readonly string[] => ids[step] ?? [];
   const known = [...STEPS, ...STEPS.flatMap(idsOf)];
-  for (const name of [...flags.skip, ...flags.only]) if (!known.includes(name)) throw unknownName(name, known);
-  const namedIn = (step: Step): readonly string[] => flags.only.filter((name) => idsOf(step).includes(name));
-  const runs = (step: Step): boolean => {
-    if (flags.skip.includes(step)) return false;
-    return flags.only.length === 0 || flags.only.includes(step) || namedIn(step).length > 0;
+  for (const name of [...skip, ...only]) if (!known.includes(name)) throw unknownName(name, known);
+  const namedIn = (step: Step): readonly string[] => only.filter((name) => idsOf(step).includes(name));
+  const isNamed = (step: Step): boolean => only.includes(step) || namedIn(step).length > 0;
+  const isNeeded = (step: Step): boolean => STEPS.some((later) => namedIn(later).length > 0 && NEEDED[later].includes(step));
+  const stepLeftOut = (step: Step): string | undefined => {
+    if (skip.includes(step)) return `--skip ${step}`;
+    return only.length === 0 || isNamed(step) || isNeeded(step) ? undefined : `--only ${only.join(',')}`;
   };
   return {
-    runs,
+    runs: (step) => stepLeftOut(step) === undefined,
+    stepLeftOut,
     leftOut: (step, id) => {
-      if (flags.skip.includes(id)) return `--skip ${id}`;
-      if (!runs(step)) return flags.skip.includes(step) ? `--skip ${step}` : `--only ${flags.only.join(',')}`;
+      if (skip.includes(id)) return `--skip ${id}`;
       const named = namedIn(step);
       return named.length > 0 && !named.includes(id) ? `--only ${named.join(',')}` : undefined;
     },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ContentStore } from '@provisioning-dist/payload';
@@ -103,6 +104,7 @@ interface RunInput {
 
 async function openRun(input: RunInput): Promise<RunContext> {
   const { product, options, tools, host, parser, redactor } = input;
+  if (!existsSync(product.root)) throw rootMissing(product);
   const git = await gitFacts(product.root, { tagPrefix: product.tagPrefix, outputs: Object.values(product.paths), signal: tools.signal });
   const release = releaseOf(product, git, { options, tools });
   const { platforms, problems } = resolvePlatforms(product.platforms, (index) => whereOf(positionOf(product, 'platforms', index)));
@@ -132,6 +134,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
     dirty: product.version === 'git' && options.version === undefined && !release.snapshot && git?.dirty === true,
     packages,
     registries,
+    selection,
     builderOptions: builderOptions(host, parser),
     report: tools.report,
     signal: tools.signal,
@@ -252,5 +255,13 @@ function openStore({ memory, jobs }: SessionOptions, { env, signal, report }: Se
     notice: report.warn,
     ...(memory === undefined ? {} : { memory }),
     ...(jobs === undefined ? {} : { threads: jobs }),
+  });
+}
+
+function rootMissing(product: ProductConfig): DistError {
+  return new DistError('product-path-missing', `Cannot work on product "${product.product}": there is no folder "${product.root}"`, {
+    exit: EXIT.usage,
+    where: whereOf(positionOf(product, 'path')),
+    hint: 'change its "path"',
   });
 }

@@ -11,7 +11,6 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  rmSync,
   symlinkSync,
   utimesSync,
   writeSync,
@@ -23,6 +22,7 @@ import type { Distribution } from '../model/distribution.ts';
 import type { Entry, FileEntry } from '../model/entry.ts';
 import { atomicWrite } from './atomic-write.ts';
 import { contentProblem } from './output-errors.ts';
+import { removeTree } from './remove-tree.ts';
 import { foreignTree, unwritableTree } from './staged-errors.ts';
 import { manifestPath, printManifest } from './staged-manifest.ts';
 
@@ -68,18 +68,6 @@ function putInPlace(temporary: string, target: string, manifest: string): void {
   removeTree(target);
   atomicWrite(manifestPath(target), manifest);
   renameSync(temporary, target);
-}
-
-/** Deletes a tree whose directories may not be writable. */
-export function removeTree(dir: string): void {
-  if (!lstatSync(dir, { throwIfNoEntry: false })?.isDirectory()) return;
-  makeWritable(dir);
-  rmSync(dir, { recursive: true, force: true });
-}
-
-function makeWritable(dir: string): void {
-  chmodSync(dir, 0o700);
-  for (const entry of readdirSync(dir, { withFileTypes: true })) if (entry.isDirectory()) makeWritable(join(dir, entry.name));
 }
 
 async function writeEntries({ entries }: Distribution, root: string, date: number): Promise<ReadonlyMap<string, string>> {

@@ -5,7 +5,10 @@ import { comparePaths } from './path-order.ts';
 const FIELDS = ['kind', 'format', 'instance', 'platform', 'variant', 'scope'] as const satisfies readonly (keyof ArtifactFilter)[];
 
 /** The artifacts every given field of the filter matches. */
-export function filterArtifacts<Item extends Artifact>(artifacts: readonly Item[], filter: ArtifactFilter = {}): readonly Item[] {
+export function filterArtifacts<Item extends Pick<Artifact, keyof ArtifactFilter>>(
+  artifacts: readonly Item[],
+  filter: ArtifactFilter = {},
+): readonly Item[] {
   return artifacts.filter((artifact) => FIELDS.every((field) => matchesField(filter[field], artifact[field])));
 }
 

@@ -6,7 +6,6 @@ import type { ProductConfig } from '../../src/config/config.ts';
 import { cleanProduct } from '../../src/lifecycle/clean.ts';
 
 const OURS = [
-  'packages/.provisioning-dist',
   'packages/acme-1.0.0-linux-amd64.tar.gz',
   'packages/checksums.sha256',
   'packages/release.json',
@@ -16,6 +15,8 @@ const OURS = [
 ];
 
 const OTHERS = [
+  // beside somebody's notes the folder stays ours to write into
+  'packages/.provisioning-dist',
   'packages/notes.txt',
   'dist/mine.js',
   'dist/other-1.0.0-linux-amd64.manifest.json',

@@ -78,6 +78,13 @@ describe('the output folder', () => {
     assert.ok(!existsSync(folder));
   });
 
+  it('keeps its marker when cleaned while something else is in it', () => {
+    writeRelease('1.0.0', 'a.tgz');
+    writeFileSync(join(folder, 'notes.txt'), 'mine');
+    assert.deepEqual(cleanOutputFolder(folder), ['a.tgz', 'release.json']);
+    assert.deepEqual(readdirSync(folder).sort(), [MARKER_NAME, 'notes.txt'].sort());
+  });
+
   it('never deletes outside itself for a forged manifest', () => {
     writeRelease('1.0.0');
     const forged = printManifest(manifestOf(release, [artifact('../victim')]));

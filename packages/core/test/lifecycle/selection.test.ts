@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { parseSelection } from '../../src/lifecycle/selection.ts';
+import { parseSelection, STEPS } from '../../src/lifecycle/selection.ts';
 
 const ids = { build: ['cargo'], package: ['deb', 'zip'], publish: ['github', 'apt'] };
 
@@ -14,7 +14,8 @@ describe('--skip and --only', () => {
   it('leaves a step out by name', () => {
     const selection = parseSelection({ skip: ['publish'], only: [] }, ids);
     assert.equal(selection.runs('publish'), false);
-    assert.equal(selection.leftOut('publish', 'apt'), '--skip publish');
+    assert.equal(selection.stepLeftOut('publish'), '--skip publish');
+    assert.equal(selection.leftOut('publish', 'apt'), undefined);
     assert.equal(selection.runs('package'), true);
   });
 
@@ -30,6 +31,22 @@ describe('--skip and --only', () => {
     assert.equal(selection.runs('build'), false);
     assert.equal(selection.leftOut('publish', 'github'), '--only apt');
     assert.equal(selection.leftOut('publish', 'apt'), undefined);
+  });
+
+  it('runs only the steps that are named', () => {
+    const selection = parseSelection({ skip: [], only: ['publish'] }, ids);
+    assert.deepEqual(STEPS.filter(selection.runs), ['publish']);
+    assert.equal(selection.stepLeftOut('package'), '--only publish');
+  });
+
+  it('builds for a package that is named', () => {
+    const selection = parseSelection({ skip: [], only: ['deb'] }, ids);
+    assert.deepEqual(STEPS.filter(selection.runs), ['beforeBuild', 'build', 'package']);
+  });
+
+  it('takes a step that is named as enough', () => {
+    const selection = parseSelection({ skip: [], only: ['package'] }, ids);
+    assert.deepEqual(STEPS.filter(selection.runs), ['package']);
   });
 
   it('refuses a name that is neither step nor id', () => {
