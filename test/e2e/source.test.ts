@@ -158,6 +158,14 @@ describe('the documentation archive', () => {
     assert.equal(tool('tar', ['-xOf', made.path(DOCS), 'acme-1.2.3-docs/share/doc/readme.md'], made.root), '# acme\n');
   });
 
+  it('is taken from a staged tree', async () => {
+    const made = project(smallProject({ packages: 'packages: { docs: {} }' }));
+    await succeed(made, ['stage']);
+    made.write({ 'docs/readme.md': 'changed' });
+    await succeed(made, ['package', '--from', 'dist/acme-1.2.3-linux-amd64-complete']);
+    assert.equal(tool('tar', ['-xOf', made.path(DOCS), 'acme-1.2.3-docs/share/doc/readme.md'], made.root), '# acme\n');
+  });
+
   it('is refused when there is nothing to read', async () => {
     const made = project(smallProject({ packages: 'packages: { docs: { exclude: ["share/**"] } }' }));
     const { exit, stderr } = await run(made, ['package']);

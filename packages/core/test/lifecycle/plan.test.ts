@@ -204,6 +204,24 @@ describe('the plan', () => {
     );
   });
 
+  it('takes documentation from what is staged already', () => {
+    const packages = [resolved(instance('docs'), format({ scope: 'release', entries: 'docs' }))];
+    const staged = new Set(['windows-amd64/complete', 'linux-amd64/minimal']);
+    const { distributions } = planRelease(input({ packages, variants: ['complete', 'minimal'], filters: { distributions: staged } }));
+    assert.deepEqual(
+      distributions.map(({ platform, variant }) => [platform?.name, variant]),
+      [['windows-amd64', 'complete']],
+    );
+  });
+
+  it('leaves documentation out that nothing staged holds', () => {
+    const packages = [resolved(instance('docs', { platforms: ['linux'] }), format({ scope: 'release', entries: 'docs' }))];
+    assert.throws(() => planRelease(input({ packages, filters: { distributions: new Set(['windows-amd64/']) } })), {
+      code: 'nothing-to-package',
+      message: /no --from holds documentation for it/,
+    });
+  });
+
   it('refuses a source archive without a commit', () => {
     const packages = [resolved(instance('source'), format({ scope: 'release', entries: 'source' }))];
     assert.throws(() => planRelease(input({ packages })), { code: 'source-outside-git', exit: 2 });
