@@ -1,6 +1,7 @@
 import { DistError, EXIT } from '../errors.ts';
-import type { Artifact } from '../model/artifact.ts';
+import type { Artifact, ArtifactKind } from '../model/artifact.ts';
 import type { Release } from '../model/release.ts';
+import { MANIFEST_NAME } from './plan.ts';
 
 /** `release.json`: what was made, with digests; deterministic, published beside the artifacts. */
 
@@ -44,15 +45,45 @@ export function parseManifest(text: string, file: string): ReleaseManifest {
   const wrongText = [manifest.product, manifest.name, manifest.version].some((value) => typeof value !== 'string');
   if (wrongText || !Number.isSafeInteger(manifest.date) || !Array.isArray(manifest.artifacts))
     throw broken(file, 'product, name, version, date or artifacts are missing');
-  for (const artifact of manifest.artifacts) checkArtifact(artifact, file);
+  const names = new Set<string>([MANIFEST_NAME]);
+  for (const artifact of manifest.artifacts) checkArtifact(artifact, names, file);
   return manifest;
 }
 
-function checkArtifact(artifact: ManifestArtifact, file: string): void {
-  const { name, size, sha256 } = artifact;
+const KINDS: ReadonlySet<unknown> = new Set<ArtifactKind>([
+  'archive',
+  'package',
+  'installer',
+  'container',
+  'checksums',
+  'signature',
+  'manifest',
+  'document',
+]);
+
+function checkArtifact(artifact: ManifestArtifact, names: Set<string>, file: string): void {
+  const { name, size, sha256, type, kind, scope, digests, format, instance, platform, variant } = artifact ?? {};
   if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._+~=@-]{0,239}$/.test(name))
     throw broken(file, `artifact name ${JSON.stringify(name)} is not a plain file name`);
+  if (names.has(name.toLowerCase())) throw broken(file, `"${name}" is in it twice, or stands for the manifest itself`);
+  names.add(name.toLowerCase());
   if (!Number.isSafeInteger(size) || size < 0 || !/^[0-9a-f]{64}$/.test(String(sha256))) throw broken(file, `size or sha256 of "${name}" is not one`);
+  if (!['file', 'layout'].includes(type) || !KINDS.has(kind) || !['cell', 'platform', 'release'].includes(scope))
+    throw broken(file, `type, kind or scope of "${name}" is not one`);
+  if (!isDigests(digests, sha256)) throw broken(file, `digests of "${name}" are not those of its sha256`);
+  if (![format, instance, platform, variant].every((text) => text === undefined || isPlainText(text)))
+    throw broken(file, `format, instance, platform or variant of "${name}" is no plain text`);
+}
+
+function isDigests(digests: unknown, sha256: string): boolean {
+  if (typeof digests !== 'object' || digests === null) return false;
+  const all = Object.entries(digests);
+  return all.every(([name, value]) => typeof value === 'string' && /^[0-9a-f]{32,128}$/.test(value) && (name !== 'sha256' || value === sha256));
+}
+
+/** Plugins may make paths of it. */
+function isPlainText(text: unknown): boolean {
+  return typeof text === 'string' && /^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/.test(text);
 }
 
 function parseJson(text: string, file: string): unknown {

@@ -41,7 +41,15 @@ export function writeRunRecord(stateDir: string, release: Release, outcome: RunO
   atomicWrite(join(stateDir, RUN_RECORD_NAME), `${redact(JSON.stringify(record, null, 2))}\n`);
 }
 
+/** The last record; undefined when there is none, or none that can be read: it only informs. */
 export function readRunRecord(stateDir: string): RunRecord | undefined {
   const file = join(stateDir, RUN_RECORD_NAME);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunRecord) : undefined;
+  if (!existsSync(file)) return undefined;
+  try {
+    const record = JSON.parse(readFileSync(file, 'utf8')) as RunRecord | null;
+    return record?.schema === 1 ? record : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { differenceOf } from './artifact-file.ts';
 import { readJournal } from './journal-read.ts';
+import { layoutDigest } from './layout-digest.ts';
 import { inspectOutputFolder } from './output-folder.ts';
 import { sha256OfFile } from './recipe.ts';
 import type { ReleaseManifest } from './release-manifest.ts';
@@ -35,8 +37,11 @@ export async function releaseStatus(run: RunContext): Promise<ReleaseStatus> {
 async function stateOf(name: string, manifest: ReleaseManifest | undefined, folder: string): Promise<'made' | 'missing' | 'changed'> {
   const artifact = manifest?.artifacts.find((candidate) => candidate.name === name);
   const path = join(folder, name);
-  if (!artifact || !existsSync(path)) return 'missing';
-  return artifact.type === 'layout' || (await sha256OfFile(path)) === artifact.sha256 ? 'made' : 'changed';
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!artifact || !stats) return 'missing';
+  if (differenceOf(artifact, stats) !== undefined) return 'changed';
+  const sha256 = artifact.type === 'layout' ? await layoutDigest(path) : await sha256OfFile(path);
+  return sha256 === artifact.sha256 ? 'made' : 'changed';
 }
 
 async function effectsOf(stateDir: string): Promise<ReleaseStatus['effects']> {

@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeTree } from './remove-tree.ts';
 
 /** Private folders of one run, in the state folder so that they are on the project's disk; removed when the run ends. */
 export interface TempFolders {
@@ -19,7 +20,7 @@ export function tempFolders(parent: string): TempFolders {
       return folder;
     },
     removeAll: () => {
-      if (root !== undefined) rmSync(root, { recursive: true, force: true });
+      if (root !== undefined) removeTree(root);
       root = undefined;
     },
   };

@@ -103,6 +103,12 @@ describe('the output folder', () => {
     ['another schema', '{"schema":99}'],
     ['a missing date', JSON.stringify({ schema: 1, product: 'a', name: 'a', version: '1.0.0', artifacts: [] })],
     ['a digest that is none', printManifest(manifestOf(release, [artifact('a', { sha256: 'x' })]))],
+    ['two artifacts of one name', printManifest(manifestOf(release, [artifact('a'), artifact('A')]))],
+    ['itself', printManifest(manifestOf(release, [artifact('release.json')]))],
+    ['a type that is none', printManifest(manifestOf(release, [artifact('a', { type: 'fifo' as 'file' })]))],
+    ['a platform that leads elsewhere', printManifest(manifestOf(release, [artifact('a', { platform: '../..' })]))],
+    ['two sha256 of one artifact', printManifest(manifestOf(release, [artifact('a', { digests: { sha256: '0'.repeat(64) } })]))],
+    ['nothing for an artifact', JSON.stringify({ ...release, schema: 1, artifacts: [null] })],
   ] as const) {
     it(`refuses a manifest with ${what}`, () => {
       mkdirSync(folder);
