@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { Log } from '../effect.ts';
 import { DistError } from '../errors.ts';
 import type { ExecOptions, ExecResult } from '../jobs.ts';
@@ -13,9 +16,21 @@ export interface ExecContext {
 }
 
 /** Variables a child gets from ours: where tools, caches and certificates are, and how toolchains are set up. Never tokens by accident. */
-const INHERITED =
-  /^(PATH|PATHEXT|HOME|USER|LOGNAME|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES.*|SYSTEMROOT|WINDIR|COMSPEC|TMPDIR|TEMP|TMP|TERM|LANG|LC_.*|TZ|XDG_.*|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|SOURCE_DATE_EPOCH|CARGO_HOME|RUSTUP_(HOME|TOOLCHAIN)|RUSTFLAGS|CARGO_(BUILD|TARGET|NET|HTTP|PROFILE)_.*|GO[A-Z0-9]+|CGO_.*|CC|CXX|AR|LD|CFLAGS|CXXFLAGS|LDFLAGS|PKG_CONFIG.*|NPM_CONFIG_(REGISTRY|USERCONFIG|GLOBALCONFIG|CACHE|PREFIX|OFFLINE|PREFER_OFFLINE|CAFILE|STRICT_SSL|FETCH_.*))$/i;
+const INHERITED: RegExp = new RegExp(
+  `^(?:${[
+    'PATH|PATHEXT|HOME|USER|LOGNAME|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|ALLUSERSPROFILE',
+    '(?:COMMON)?PROGRAM(?:FILES.*|W6432)|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|OS|NUMBER_OF_PROCESSORS|PROCESSOR_.*',
+    'TMPDIR|TEMP|TMP|TERM|CI|LANG|LC_.*|TZ|XDG_.*',
+    'HTTPS?_PROXY|NO_PROXY|ALL_PROXY|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|SOURCE_DATE_EPOCH',
+    'CARGO_HOME|CARGO_INCREMENTAL|RUSTUP_(?:HOME|TOOLCHAIN)|RUSTC_WRAPPER|RUSTFLAGS|CARGO_(?:BUILD|TARGET|NET|HTTP|PROFILE|TERM)_.*',
+    'GO[A-Z0-9]+|CGO_.*|JAVA_HOME|SDKROOT|DEVELOPER_DIR|MACOSX_DEPLOYMENT_TARGET|LD_LIBRARY_PATH|LIBRARY_PATH|CPATH',
+    '(?:CC|CXX|AR|LD|CFLAGS|CXXFLAGS|LDFLAGS)(?:_(?:AARCH64|ARM|I[3-6]86|POWERPC|RISCV|S390X|X86)\\w*)?|PKG_CONFIG.*',
+    'NPM_CONFIG_(?:REGISTRY|USERCONFIG|GLOBALCONFIG|CACHE|PREFIX|OFFLINE|PREFER_OFFLINE|CAFILE|STRICT_SSL|FETCH_.*)',
+  ].join('|')})$`,
+  'i',
+);
 
+/** Characters per stream. */
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
 const TAIL_LINES = 20;
 
@@ -24,8 +39,9 @@ export async function execProgram(argv: readonly [string, ...string[]], options:
   const { execa } = await import('execa');
   const [program, ...args] = argv;
   context.log.debug(`run ${argv.join(' ')}`);
-  const result = await execa(program, args, {
-    cwd: options.cwd ?? context.cwd,
+  const cwd = options.cwd ?? context.cwd;
+  const running = execa(program, args, {
+    cwd,
     env: { ...baseEnvironment(process.env), ...context.env, ...options.env },
     extendEnv: false,
     preferLocal: false,
@@ -36,10 +52,22 @@ export async function execProgram(argv: readonly [string, ...string[]], options:
     cancelSignal: context.signal,
     forceKillAfterDelay: 5_000,
   });
-  for (const line of `${result.stdout}\n${result.stderr}`.split('\n')) if (line !== '') context.log.debug(line);
+  // said as it happens: of a program that hangs, or of us killed, the log must tell how far it came
+  logLines(running.stdout, context.log);
+  logLines(running.stderr, context.log);
+  const result = await running;
   if (context.signal.aborted) throw context.signal.reason;
-  if (result.failed) throw execFailed(program, result, options);
+  if (result.failed) throw execFailed(program, result, { ...options, cwd });
   return { stdout: result.stdout, stderr: result.stderr };
+}
+
+function logLines(stream: Readable, log: Log): void {
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  lines.on('line', (line) => {
+    if (line !== '') log.debug(line);
+  });
+  // what broke is the result's to say
+  lines.on('error', () => {});
 }
 
 export function baseEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
@@ -52,22 +80,36 @@ interface Outcome {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly timedOut: boolean;
+  readonly isMaxBuffer: boolean;
   readonly code?: string | undefined;
   readonly shortMessage?: string | undefined;
 }
 
-function execFailed(program: string, outcome: Outcome, options: ExecOptions): DistError {
-  const tail = `${outcome.stdout}\n${outcome.stderr}`.trim().split('\n').slice(-TAIL_LINES).join('\n');
+type Placed = ExecOptions & { readonly cwd: string };
+
+function execFailed(program: string, outcome: Outcome, options: Placed): DistError {
+  const tail = [outcome.stdout, outcome.stderr].flatMap(lastLines).slice(-TAIL_LINES).join('\n');
   const message = `Cannot run "${program}": ${ending(outcome, options)}${tail === '' ? '' : `\n${tail}`}`;
-  return new DistError(outcome.code === 'ENOENT' ? 'program-missing' : 'program-failed', message, {
-    ...(outcome.code === 'ENOENT' ? { hint: `install ${program} or put it on PATH` } : {}),
+  const isMissing = outcome.code === 'ENOENT' && existsSync(options.cwd);
+  return new DistError(isMissing ? 'program-missing' : 'program-failed', message, {
+    ...(isMissing ? { hint: `install ${program} or put it on PATH` } : {}),
     data: { program, exitCode: outcome.exitCode ?? null, signal: outcome.signal ?? null },
   });
 }
 
-function ending(outcome: Outcome, options: ExecOptions): string {
-  if (outcome.timedOut) return `it ran longer than ${options.timeout} ms`;
-  if (outcome.code === 'ENOENT') return 'there is no such program';
+/** Of the end only: the whole may be large. */
+function lastLines(text: string): readonly string[] {
+  return text
+    .slice(-TAIL_LINES * 1000)
+    .split('\n')
+    .filter(Boolean)
+    .slice(-TAIL_LINES);
+}
+
+function ending(outcome: Outcome, { timeout, cwd }: Placed): string {
+  if (outcome.timedOut) return `it ran longer than ${timeout} ms`;
+  if (outcome.isMaxBuffer) return `it printed more than ${OUTPUT_LIMIT / 2 ** 20} MiB`;
+  if (outcome.code === 'ENOENT') return existsSync(cwd) ? 'there is no such program' : `there is no folder "${cwd}" to run it in`;
   if (outcome.signal !== undefined) return `it was ended by ${outcome.signal}`;
   if (outcome.exitCode !== undefined) return `it exited with ${outcome.exitCode}`;
   return outcome.shortMessage ?? 'it could not be started';

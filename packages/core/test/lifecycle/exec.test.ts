@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import type { Log } from '../../src/effect.ts';
+import type { DistError } from '../../src/errors.ts';
+import { baseEnvironment, execProgram } from '../../src/lifecycle/exec.ts';
+
+const NODE = process.execPath;
+
+function context({ signal = new AbortController().signal, debug = (_: string) => {} } = {}) {
+  const log: Log = { info: () => {}, warn: () => {}, debug };
+  return { cwd: tmpdir(), signal, log, env: { SOURCE_DATE_EPOCH: '7' } };
+}
+
+describe('execProgram', () => {
+  it('gives what the program printed', async () => {
+    const script = 'console.log(process.env.SOURCE_DATE_EPOCH, process.env.OWN); console.error("e")';
+    const result = await execProgram([NODE, '-e', script], { env: { OWN: 'x' } }, context());
+    assert.deepEqual(result, { stdout: '7 x', stderr: 'e' });
+  });
+
+  it('hands arguments on as they are, without a shell', async () => {
+    const { stdout } = await execProgram([NODE, '-p', 'process.argv[1]', '$(id) && "x" *'], {}, context());
+    assert.equal(stdout, '$(id) && "x" *');
+  });
+
+  it('logs lines while the program runs', async () => {
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const debug = (line: string) => {
+      lines.push(line);
+      if (line === 'ready') stop.abort(new Error('enough'));
+    };
+    const script = 'console.log("ready"); setInterval(() => {}, 1000)';
+    await assert.rejects(execProgram([NODE, '-e', script], {}, context({ signal: stop.signal, debug })), { message: 'enough' });
+    assert.ok(lines.includes('ready'));
+  });
+
+  it('shows the exit code and the end of the output', async () => {
+    const script = 'for (let i = 1; i < 40; i++) console.log("line", i); console.error("boom"); process.exit(3)';
+    await assert.rejects(execProgram([NODE, '-e', script], {}, context()), (error: DistError) => {
+      const lines = error.message.split('\n');
+      assert.equal(lines[0], `Cannot run "${NODE}": it exited with 3`);
+      assert.deepEqual([lines[1], lines.at(-1), lines.length], ['line 21', 'boom', 21]);
+      assert.deepEqual([error.code, error.data], ['program-failed', { program: NODE, exitCode: 3, signal: null }]);
+      return true;
+    });
+  });
+
+  it('says that a program is missing', async () => {
+    await assert.rejects(execProgram(['no-such-program-here'], {}, context()), {
+      code: 'program-missing',
+      message: 'Cannot run "no-such-program-here": there is no such program',
+      hint: /PATH/,
+    });
+  });
+
+  it('says that its folder is missing', async () => {
+    const cwd = join(tmpdir(), 'no', 'such', 'folder');
+    await assert.rejects(execProgram([NODE, '-e', ''], { cwd }, context()), {
+      code: 'program-failed',
+      message: `Cannot run "${NODE}": there is no folder "${cwd}" to run it in`,
+    });
+  });
+
+  it('ends a program that takes too long', async () => {
+    await assert.rejects(execProgram([NODE, '-e', 'setInterval(() => {}, 1000)'], { timeout: 150 }, context()), {
+      code: 'program-failed',
+      message: `Cannot run "${NODE}": it ran longer than 150 ms`,
+    });
+  });
+
+  it('runs nothing once interrupted', async () => {
+    await assert.rejects(execProgram([NODE, '-e', ''], {}, context({ signal: AbortSignal.abort(new Error('stopped')) })), { message: 'stopped' });
+  });
+});
+
+describe('the environment of programs', () => {
+  for (const name of ['PATH', 'Path', 'HOME', 'CARGO_TARGET_DIR', 'CC_x86_64_unknown_linux_musl', 'GOPROXY', 'https_proxy', 'SystemDrive', 'CI']) {
+    it(`has ${name}`, () => assert.deepEqual(baseEnvironment({ [name]: 'x' }), { [name]: 'x' }));
+  }
+
+  for (const name of [
+    'GITHUB_TOKEN',
+    'AWS_SECRET_ACCESS_KEY',
+    'CARGO_REGISTRY_TOKEN',
+    'CARGO_REGISTRIES_MINE_TOKEN',
+    'NPM_TOKEN',
+    'npm_config__authToken',
+    'CC_TEST_REPORTER_ID',
+    'NODE_OPTIONS',
+    'LD_PRELOAD',
+    'MY_PATH',
+  ]) {
+    it(`lacks ${name}`, () => assert.deepEqual(baseEnvironment({ [name]: 'x' }), {}));
+  }
+});
