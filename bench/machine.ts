@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { ROOT } from './folders.ts';
+import { program } from './peers.ts';
 
 export interface Machine {
   readonly date: string;
@@ -27,11 +28,24 @@ export function machine(): Machine {
       tar: firstLine('tar', ['--version']),
       gzip: firstLine('gzip', ['--version']),
       pigz: firstLine('pigz', ['--version']),
+      xz: firstLine('xz', ['--version']),
+      zstd: firstLine('zstd', ['--version']),
+      zip: versionLine('zip', ['-v'], /Zip \d\S*/),
+      goreleaser: versionLine('goreleaser', ['--version'], /^GitVersion:.*/m),
+      nfpm: versionLine('nfpm', ['--version'], /^GitVersion:.*/m),
     },
   };
 }
 
-function firstLine(program: string, args: readonly string[]): string {
-  const { stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
-  return error ? 'absent' : ((stdout || stderr).split('\n')[0] ?? '');
+function firstLine(name: string, args: readonly string[]): string {
+  return versionLine(name, args, /.*/);
+}
+
+/** What a program says of its version, as far as it is asked for. */
+function versionLine(name: string, args: readonly string[], version: RegExp): string {
+  const path = program(name);
+  if (path === undefined) return `${name} absent`;
+  const { stdout, stderr } = spawnSync(path, args, { encoding: 'utf8' });
+  const [found = ''] = version.exec(stdout || stderr) ?? [];
+  return found.startsWith('GitVersion:') ? found.replace('GitVersion:', name).replace(/\s+/, ' ') : found;
 }

@@ -1,9 +1,9 @@
-/** The four payloads. Each is a folder of files that is the same wherever the same npm packages are installed. */
+/** The payloads. Each is a folder of files that is the same wherever the same npm packages are installed. */
 import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileSha256, ROOT, workFolder } from './folders.ts';
 
-export type PayloadName = 'P1' | 'P2' | 'P3' | 'P4';
+export type PayloadName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6';
 
 export interface PayloadFile {
   /** Relative to the payload's folder. */
@@ -31,12 +31,19 @@ const BINARIES: readonly string[] = [
 const SMALL_FILES = 10_000;
 const LARGE = 2 ** 30;
 const MEGABYTE = 1_000_000;
+const MIB = 2 ** 20;
+/** With the archive's headers four blocks of 8 MiB: xz has as many on each of two cores. */
+const FOUR_BLOCKS = 31 * MIB;
+
+export const PLATFORMS: readonly string[] = ['linux-amd64', 'linux-arm64', 'macos-amd64', 'macos-arm64', 'windows-amd64', 'windows-arm64'];
 
 const MAKERS: Readonly<Record<PayloadName, (folder: string) => string[]>> = {
   P1: (folder) => binaries().map((path) => copy(path, folder)),
   P2: smallFiles,
   P3: oneLarge,
-  P4: oneSmall,
+  P4: (folder) => onePiece(folder, MEGABYTE),
+  P5: platforms,
+  P6: (folder) => onePiece(folder, FOUR_BLOCKS),
 };
 
 /** Makes the payload, or finds it made by an earlier run from the same sources. */
@@ -113,9 +120,28 @@ function oneLarge(folder: string): string[] {
   return ['large.bin'];
 }
 
-function oneSmall(folder: string): string[] {
+/** From the middle of Node.js: code, no tables of zeros. */
+function onePiece(folder: string, size: number): string[] {
   const [first = ''] = binaries();
   const middle = Math.floor(statSync(first).size / 2);
-  writeFileSync(join(folder, 'tool'), readFileSync(first).subarray(middle, middle + MEGABYTE), { mode: 0o755 });
+  writeFileSync(join(folder, 'tool'), readFileSync(first).subarray(middle, middle + size), { mode: 0o755 });
   return ['tool'];
+}
+
+/** A program and a library for each platform, pieces of Node.js no other platform has; a table and some texts for all of them. */
+function platforms(folder: string): string[] {
+  const [first = ''] = binaries();
+  const code = readFileSync(first);
+  const next = generator(7);
+  const write = (path: string, bytes: Buffer | string): string => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+    return path;
+  };
+  const own = PLATFORMS.flatMap((platform, index) => [
+    write(`${platform}/acme`, code.subarray((12 * index + 2) * MIB, (12 * index + 12) * MIB)),
+    write(`${platform}/acme.lib`, code.subarray((12 * index + 12) * MIB, (12 * index + 14) * MIB)),
+  ]);
+  const texts = Array.from({ length: 60 }, (_, index) => write(`share/text${index}.js`, text(200 + (next() % 4_000), next)));
+  return [...own, write('share/table.js', text(600_000, next)), ...texts];
 }

@@ -14,24 +14,33 @@ export function recorder({ date }: Machine): (kind: string, record: object) => v
   return (kind, record) => appendFileSync(file, `${JSON.stringify({ kind, ...record })}\n`);
 }
 
+export type Cells = readonly (readonly string[])[];
+
 /** Medians of every contestant, with ratios: ours over each peer, or each over the first where none is ours. */
 export function caseTable(runs: readonly Run[]): string {
   const [first] = runs;
-  if (!first) return '';
+  return first ? `\n${first.case} (${note(runs)})\n${table(caseCells(runs))}` : '';
+}
+
+function note(runs: readonly Run[]): string {
+  const loud = new Set(runs.filter((run) => !run.quiet).map((run) => run.round)).size;
+  const total = new Set(runs.map((run) => run.round)).size;
+  return `${total} rounds${loud > 0 ? `, ${loud} not counted for wall: other programs were at work` : ''}`;
+}
+
+/** The runs of one case, heading first. */
+export function caseCells(runs: readonly Run[]): Cells {
   const names = [...new Set(runs.map((run) => run.contestant))].sort((a, b) => Number(b === OURS) - Number(a === OURS));
   const [reference = ''] = names;
   const rows = names.map((name) => row(runs, name, reference));
-  const loud = new Set(runs.filter((run) => !run.quiet).map((run) => run.round)).size;
-  const total = new Set(runs.map((run) => run.round)).size;
-  const note = `${total} rounds${loud > 0 ? `, ${loud} not counted for wall: other programs were at work` : ''}`;
-  return `\n${first.case} (${note})\n${table([['', 'wall s', 'cpu s', 'rss MB', 'bytes', 'wall ratio', 'cpu ratio', 'size ratio'], ...rows])}`;
+  return [['', 'wall s', 'cpu s', 'rss MB', 'bytes', 'wall ratio', 'cpu ratio', 'size ratio'], ...rows];
 }
 
 function row(runs: readonly Run[], name: string, reference: string): string[] {
   const mine = runs.filter((run) => run.contestant === name);
   const [ours, against] = reference === OURS ? [reference, name] : [name, reference];
   const ratio = (metric: Metric) => (name === reference ? '' : number(median(values(runs, { case: mine[0]?.case ?? '', metric, ours, against })), 3));
-  const middle = (metric: Metric) => median(mine.filter((run) => metric !== 'wall' || run.quiet).map((run) => run[metric]));
+  const middle = (metric: Metric) => median(values(mine, { case: mine[0]?.case ?? '', metric, ours: name }));
   return [
     name,
     number(middle('wall'), 3),
@@ -43,19 +52,30 @@ function row(runs: readonly Run[], name: string, reference: string): string[] {
 }
 
 export function verdictTable(verdicts: readonly Verdict[]): string {
+  return `\n${table(verdictCells(verdicts))}`;
+}
+
+/** Verdicts, heading first. */
+export function verdictCells(verdicts: readonly Verdict[]): Cells {
   const rows = verdicts.map((verdict) => {
     const { metric, against, state } = verdict;
-    const shown = (value: number) => (against === undefined ? `${number(value / 1e6, 0)} MB` : number(value, 3));
-    return [`${verdict.case}: ${metric}${against ? ` / ${against}` : ''}`, shown(verdict.value), shown(verdict.gate), shown(verdict.target), state];
+    const shown = (value: number) => shownAs(verdict, value);
+    const name = `${verdict.case}${verdict.ours === OURS ? '' : `, ${verdict.ours}`}: ${metric}${against ? ` / ${against}` : ''}`;
+    return [name, shown(verdict.value), shown(verdict.gate), shown(verdict.target), state];
   });
-  return `\n${table([['budget', 'found', 'gate', 'target', ''], ...rows])}`;
+  return [['budget', 'found', 'gate', 'target', ''], ...rows];
+}
+
+function shownAs({ metric, against }: Verdict, value: number): string {
+  if (against !== undefined) return number(value, 3);
+  return metric === 'rss' ? `${number(value / 1e6, 0)} MB` : `${number(value, 0)} bytes`;
 }
 
 function number(value: number, digits: number): string {
   return Number.isNaN(value) ? '-' : value.toFixed(digits);
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+function table(rows: Cells): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
   return rows
     .map((cells) => cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))

@@ -4,6 +4,10 @@ import { type Command, type Measurement, measure } from './measure.ts';
 export interface Output {
   readonly size: number;
   readonly sha256: string;
+  /** Bytes given to encoders; of ours alone. */
+  readonly encoded?: number;
+  /** How many of them were needless: encoded before, or in this run. */
+  readonly excess?: number;
 }
 
 export interface Contestant {
@@ -22,6 +26,8 @@ export interface Case {
   /** True when a contestant starts from what the one before it left. */
   readonly fixedOrder?: boolean;
   readonly rounds?: number;
+  /** Peers this machine does not have. */
+  readonly absent?: readonly string[];
 }
 
 export interface Run extends Measurement, Output {
@@ -34,7 +40,14 @@ export interface Run extends Measurement, Output {
 
 export interface RoundOptions {
   readonly rounds: number;
+  /** Shared by all cases. */
+  readonly patience: Patience;
   readonly onRun: (run: Run) => void;
+}
+
+/** Seconds left for rounds beyond those asked for, which take the place of disturbed ones. */
+export interface Patience {
+  seconds: number;
 }
 
 /**
@@ -44,15 +57,17 @@ export interface RoundOptions {
 const FOREIGN_CORES = 0.25;
 const UNCERTAIN_SECONDS = 0.02;
 /** Rounds tried at most, in multiples of those asked for. */
-const PATIENCE = 3;
+const TRIES = 3;
 
 /** Runs the case until enough rounds were quiet, or patience ends. One round before is not counted: it fills the page cache. */
-export async function runCase(contest: Case, { rounds, onRun }: RoundOptions): Promise<Run[]> {
+export async function runCase(contest: Case, { rounds, patience, onRun }: RoundOptions): Promise<Run[]> {
   const wanted = contest.rounds ?? rounds;
   const runs: Run[] = [];
   await round(contest, 0);
-  for (let index = 1, quiet = 0; quiet < wanted && index <= wanted * PATIENCE; index++) {
+  for (let index = 1, quiet = 0; quiet < wanted && mayTry(index, wanted, patience); index++) {
+    const began = performance.now();
     const made = await round(contest, index);
+    if (index > wanted) patience.seconds -= (performance.now() - began) / 1000;
     made.forEach(onRun);
     runs.push(...made);
     if (made.every((run) => run.quiet)) quiet++;
@@ -60,15 +75,23 @@ export async function runCase(contest: Case, { rounds, onRun }: RoundOptions): P
   return runs;
 }
 
+function mayTry(index: number, wanted: number, { seconds }: Patience): boolean {
+  return index <= wanted || (index <= wanted * TRIES && seconds > 0);
+}
+
 async function round(contest: Case, index: number): Promise<Run[]> {
   const runs: Run[] = [];
   for (const contestant of inTurn(contest, index)) {
     contestant.prepare();
     const measurement = await measure(contestant.command);
-    const quiet = (measurement.foreign - FOREIGN_CORES) * measurement.wall <= UNCERTAIN_SECONDS;
-    runs.push({ case: contest.name, contestant: contestant.name, round: index, ...measurement, ...contestant.verify(), quiet });
+    const output = contestant.verify();
+    runs.push({ case: contest.name, contestant: contestant.name, round: index, ...measurement, ...output, quiet: isQuiet(measurement) });
   }
   return runs;
+}
+
+export function isQuiet({ foreign, wall }: Pick<Measurement, 'foreign' | 'wall'>): boolean {
+  return (foreign - FOREIGN_CORES) * wall <= UNCERTAIN_SECONDS;
 }
 
 /** Every round starts with another contestant. */

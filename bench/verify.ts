@@ -1,41 +1,74 @@
-/** Unpacks an output with GNU tar and compares every file with the payload. The same bytes are unpacked once. */
+/** Unpacks outputs with the systems' own tools and compares every file with what went in. The same bytes are unpacked once. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileSha256, workFolder } from './folders.ts';
 import type { Payload } from './payloads.ts';
 import type { Output } from './rounds.ts';
 
+/** Files an archive must hold, in the folder it may put them. */
+export interface Tree {
+  readonly name: string;
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+}
+
+export interface Archive {
+  readonly path: string;
+  readonly tree: Tree;
+}
+
 const verified = new Set<string>();
 
-export function verifyTar(archive: string, payload: Payload): Output {
-  const output = { size: statSync(archive).size, sha256: fileSha256(archive) };
-  const key = `${payload.name} ${output.sha256}`;
-  if (!verified.has(key)) unpackAndCompare(archive, payload);
+/** A payload as single cases pack it: in a folder `payload`. */
+export function payloadTree({ name, files }: Payload): Tree {
+  return { name, files: files.map((file) => ({ ...file, path: `payload/${file.path}` })) };
+}
+
+/** Several archives count as one output: their sizes together, a digest of their digests. */
+export function verify(archives: readonly Archive[]): Output {
+  const outputs = archives.map(verifyOne);
+  const sha256 = createHash('sha256')
+    .update(outputs.map((output) => output.sha256).join())
+    .digest('hex');
+  return { size: outputs.reduce((sum, { size }) => sum + size, 0), sha256 };
+}
+
+function verifyOne({ path, tree }: Archive): Output {
+  const output = { size: statSync(path).size, sha256: fileSha256(path) };
+  const key = `${tree.name} ${output.sha256}`;
+  if (!verified.has(key)) unpackAndCompare(path, tree);
   verified.add(key);
   return output;
 }
 
-function unpackAndCompare(archive: string, payload: Payload): void {
+function unpackAndCompare(archive: string, tree: Tree): void {
   const folder = mkdtempSync(join(workFolder('unpacked'), 'tree-'));
   try {
-    execFileSync('tar', ['-xf', archive, '-C', folder]);
-    compare(topOf(folder), payload);
+    unpack(archive, folder);
+    compare(topOf(folder, tree), tree);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Where the tree named `payload` begins; ours may stand in a folder of the release's name. */
-function topOf(folder: string): string {
-  const names = readdirSync(folder);
-  const [only] = names;
-  if (names.includes('payload')) return join(folder, 'payload');
-  if (names.length !== 1 || only === undefined) throw new Error(`the archive holds ${names.join(', ')} instead of payload`);
-  return topOf(join(folder, only));
+function unpack(archive: string, folder: string): void {
+  if (archive.endsWith('.zip')) execFileSync('unzip', ['-q', archive, '-d', folder]);
+  else if (archive.endsWith('.deb')) execFileSync('dpkg-deb', ['-x', archive, folder]);
+  else execFileSync('tar', ['-xf', archive, '-C', folder]);
 }
 
-function compare(folder: string, { files, name }: Payload): void {
+/** Where the tree begins: archives may put it in folders of their own. */
+function topOf(folder: string, tree: Tree): string {
+  const [first = ''] = tree.files[0]?.path.split('/') ?? [];
+  if (existsSync(join(folder, first))) return folder;
+  const names = readdirSync(folder);
+  const [only] = names;
+  if (names.length !== 1 || only === undefined) throw new Error(`the archive holds ${names.join(', ')} instead of ${first}`);
+  return topOf(join(folder, only), tree);
+}
+
+function compare(folder: string, { files, name }: Tree): void {
   const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
   if (found !== files.length) throw new Error(`${name}: the archive holds ${found} files instead of ${files.length}`);
   for (const { path, sha256 } of files) if (fileSha256(join(folder, path)) !== sha256) throw new Error(`${name}: ${path} has other content`);

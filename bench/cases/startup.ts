@@ -3,16 +3,17 @@ import { createHash } from 'node:crypto';
 import { ROOT } from '../folders.ts';
 import { OURS } from '../gates.ts';
 import { CLI } from '../project.ts';
-import type { Case, Contestant, Output } from '../rounds.ts';
+import type { Contestant, Output } from '../rounds.ts';
+import type { CaseMaker } from './case.ts';
 
 /** Many short runs: one of them is a few hundredths of a second. */
 const ROUNDS = 25;
 
-export const startup: readonly (() => Case)[] = [() => answer(['--version'], /^provisioning-dist\/\d/), () => answer(['package', '--help'], /USAGE/)];
+export const startup: readonly CaseMaker[] = [answer(['--version'], /^provisioning-dist\/\d/), answer(['package', '--help'], /USAGE/)];
 
-function answer(args: readonly string[], expected: RegExp): Case {
+function answer(args: readonly string[], expected: RegExp): CaseMaker {
   const bare = run('node -e 0', ['-e', '0'], /^$/);
-  return { name: args.join(' '), rounds: ROUNDS, contestants: [run(OURS, [CLI, ...args], expected), bare] };
+  return { name: args.join(' '), make: () => ({ rounds: ROUNDS, contestants: [run(OURS, [CLI, ...args], expected), bare] }) };
 }
 
 /** The output is looked at in a run of its own: measured runs write nowhere. */

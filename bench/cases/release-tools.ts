@@ -1,0 +1,2 @@
+import type { CaseMaker } from './case.ts';
+export const releaseTools: readonly CaseMaker[] = [];
