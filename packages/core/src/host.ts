@@ -1,13 +1,13 @@
-import type { LoadedConfig, PackageInstance, Position } from './config/config.ts';
+import type { LoadedConfig, Position } from './config/config.ts';
 import { whereOf } from './config/errors.ts';
 import { DistError, EXIT } from './errors.ts';
 import { KeyedBail, KeyedSeries, Series, type TapObserver } from './hook-taps.ts';
 import type { BeforeBuildJob, HookFacade, PackageAnswer, StageJob } from './hooks.ts';
 import type { BuildJob, BuildOutput, FormatJob, RegistryJob, ValidateJob } from './jobs.ts';
 import type { Finding } from './model/finding.ts';
-import type { Os } from './model/platform.ts';
 import { suggestion } from './model/suggest.ts';
 import type { AnyBuilder, AnyFormat, AnyRegistry, Plugin } from './plugin.ts';
+import { pluginBroken, providedTwice } from './plugin-errors.ts';
 import { BUNDLED, type FoundPlugin, findBundled, findPlugin } from './plugin-loader.ts';
 
 /** Configuration -> plugins -> tapped hooks; the only place where they meet. */
@@ -49,7 +49,7 @@ export interface UsedKey {
 /** Loads the plugins that are named and those bundled ones whose keys are used, and taps their handlers. */
 export async function openHost(config: LoadedConfig, used: readonly UsedKey[], observe: TapObserver = () => {}): Promise<Host> {
   const named = await Promise.all(config.plugins.map((plugin) => findPlugin(plugin.name, config.file, plugin.at)));
-  const bundled = BUNDLED.filter((name) => !named.some((plugin) => plugin.name === name)).map(findBundled);
+  const bundled = BUNDLED.filter((name) => !named.some((plugin) => plugin.name === name)).map((name) => findBundled(name));
   const wanted = [...named, ...bundled.filter((plugin) => used.some((use) => provides(plugin, use)))];
   const loaded = await Promise.all(wanted.map(async (found) => ({ found, plugin: await found.load() })));
   const host = compile(loaded, observe);
@@ -60,7 +60,7 @@ export async function openHost(config: LoadedConfig, used: readonly UsedKey[], o
 /** Every plugin a project may use: those it names and those that come with the command line. For schemas and lists, not for runs. */
 export async function allPlugins(config: LoadedConfig | undefined): Promise<readonly Plugin[]> {
   const named = await Promise.all((config?.plugins ?? []).map((plugin) => findPlugin(plugin.name, config?.file ?? '', plugin.at)));
-  const bundled = BUNDLED.filter((name) => !named.some((plugin) => plugin.name === name)).map(findBundled);
+  const bundled = BUNDLED.filter((name) => !named.some((plugin) => plugin.name === name)).map((name) => findBundled(name));
   return Promise.all([...named, ...bundled].map((plugin) => plugin.load()));
 }
 
@@ -74,14 +74,6 @@ export function usedKeys(config: LoadedConfig, extra: readonly UsedKey[]): reado
     ]),
     ...extra,
   ];
-}
-
-/** The formats an instance stands for: its own, or per operating system the default of the group it names. */
-export function formatFor(host: Host, instance: PackageInstance, os: Os | undefined): Provided<AnyFormat> | undefined {
-  const own = host.formats.get(instance.use);
-  if (own) return own;
-  const group = groupOf(host, instance.use);
-  return os === undefined ? group[0] : group.find((format) => format.definition.defaultFor?.includes(os));
 }
 
 /** Every format of a group that is a default somewhere, in the order plugins declare them. */
@@ -127,9 +119,17 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
     hooks.publish.provide(key);
     hooks.publish.tap(key, { name: plugin }, (job) => definition.publish(job));
   }
-  for (const { plugin } of loaded) plugin.setup?.({ hooks });
+  for (const each of loaded) setUp(each, hooks);
   for (const hook of [hooks.beforeBuild, hooks.build, hooks.stage, hooks.package, hooks.validate, hooks.publish]) hook.seal(observe);
   return { hooks, builders, formats, registries };
+}
+
+function setUp({ found: { name, at }, plugin }: LoadedPlugin, hooks: HookFacade): void {
+  try {
+    plugin.setup?.({ hooks });
+  } catch (error) {
+    throw error instanceof DistError ? error : pluginBroken(name, at, error);
+  }
 }
 
 function answerOf(format: AnyFormat, job: FormatJob<unknown>): PackageAnswer | undefined {
@@ -143,7 +143,7 @@ function collect<Definition>(loaded: readonly LoadedPlugin[], section: Section):
   for (const { found, plugin } of loaded) {
     for (const [key, definition] of Object.entries(plugin[section] ?? {})) {
       const other = result.get(key);
-      if (other) throw providedTwice(section, key, other.plugin, plugin.name);
+      if (other) throw providedTwice(NOUN[section], key, other.plugin, found);
       result.set(key, { key, plugin: plugin.name, version: found.version, definition: definition as Definition });
     }
   }
@@ -172,11 +172,5 @@ function unknownKey(use: UsedKey, known: readonly string[]): DistError {
     exit: EXIT.usage,
     where: whereOf(use.at),
     hint: near === undefined ? 'name the package that provides it under "plugins:"' : `did you mean "${near}"?`,
-  });
-}
-
-function providedTwice(section: Section, key: string, first: string, second: string): DistError {
-  return new DistError('provided-twice', `Cannot load plugin "${second}": ${NOUN[section]} "${key}" is already provided by "${first}"`, {
-    exit: EXIT.usage,
   });
 }

@@ -3,9 +3,8 @@ import { findPackageJSON } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Position } from './config/config.ts';
-import { whereOf } from './config/errors.ts';
-import { DistError, EXIT } from './errors.ts';
 import { API_VERSION, type Plugin } from './plugin.ts';
+import { pluginApiVersion, pluginBroken, pluginNotFound, pluginShape } from './plugin-errors.ts';
 
 /** What a plugin's package.json says under `provisioningDist`, so that nothing is imported before it is wanted. */
 export interface PluginMetadata {
@@ -20,6 +19,8 @@ export interface PluginMetadata {
 export interface FoundPlugin {
   readonly name: string;
   readonly version: string;
+  /** Where the configuration names it; absent for a bundled one it does not name. */
+  readonly at: Position | undefined;
   /** Absent for a plugin that is a file of the project: it is imported to learn what it provides. */
   readonly metadata: PluginMetadata | undefined;
   readonly load: () => Promise<Plugin>;
@@ -32,79 +33,99 @@ export const BUNDLED: readonly string[] = [
   '@provisioning-dist/plugin-registry',
 ];
 
-export function findBundled(name: string): FoundPlugin {
-  return found(name, findPackageJSON(name, import.meta.url), () => import(name));
+export function findBundled(name: string, at?: Position): FoundPlugin {
+  return found({ name, at }, findPackageJSON(name, import.meta.url), () => import(name));
 }
 
 /** Finds a plugin named in the configuration: a package as seen from the configuration's folder, a file of the project, or a bundled one. */
 export async function findPlugin(name: string, configFile: string, at: Position): Promise<FoundPlugin> {
-  if (name.startsWith('./') || name.startsWith('../') || isAbsolute(name)) return foundFile(name, resolve(dirname(configFile), name));
+  if (name.startsWith('./') || name.startsWith('../') || isAbsolute(name)) return foundFile({ name, at }, resolve(dirname(configFile), name));
   const base = pathToFileURL(configFile).href;
+  const url = await resolved(name, base, at);
+  return url === undefined ? findBundled(name, at) : found({ name, at }, findPackageJSON(name, base), () => import(url));
+}
+
+/** Undefined for a bundled plugin that the project has not installed itself. */
+async function resolved(name: string, base: string, at: Position): Promise<string | undefined> {
   const { resolve: resolveModule } = await import('import-meta-resolve');
   try {
-    const url = resolveModule(name, base);
-    return found(name, findPackageJSON(name, base), () => import(url));
+    return resolveModule(name, base);
   } catch (error) {
-    if (BUNDLED.includes(name)) return findBundled(name);
+    if (BUNDLED.includes(name)) return undefined;
     throw pluginNotFound(name, at, error);
   }
 }
 
-function found(name: string, packageFile: string | undefined, load: () => Promise<unknown>): FoundPlugin {
-  const manifest =
-    packageFile === undefined ? {} : (JSON.parse(readFileSync(packageFile, 'utf8')) as { version?: string; provisioningDist?: PluginMetadata });
-  return {
-    name,
-    version: manifest.version ?? '0.0.0',
-    metadata: manifest.provisioningDist,
-    load: async () => checkPlugin(name, await load()),
-  };
+interface Named {
+  readonly name: string;
+  readonly at: Position | undefined;
 }
 
-function foundFile(name: string, file: string): FoundPlugin {
-  return { name, version: '0.0.0', metadata: undefined, load: async () => checkPlugin(name, await importFile(name, file)) };
+/** Refused by its package.json already when it is made for another API: what it imports may not exist here. */
+function found(named: Named, packageFile: string | undefined, load: () => Promise<unknown>): FoundPlugin {
+  const { version = '0.0.0', provisioningDist: metadata } = manifestOf(named, packageFile);
+  const wanted = metadata?.apiVersion;
+  if (wanted !== undefined && wanted !== API_VERSION) throw pluginApiVersion(named.name, named.at, { wanted, ours: API_VERSION });
+  return { ...named, version, metadata, load: async () => checkPlugin(named, await imported(named, load)) };
 }
 
-async function importFile(name: string, file: string): Promise<unknown> {
+interface PackageManifest {
+  readonly version?: string;
+  readonly provisioningDist?: PluginMetadata;
+}
+
+function manifestOf({ name, at }: Named, packageFile: string | undefined): PackageManifest {
+  if (packageFile === undefined) return {};
   try {
-    return await import(pathToFileURL(file).href);
+    return JSON.parse(readFileSync(packageFile, 'utf8')) as PackageManifest;
   } catch (error) {
-    throw pluginBroken(name, error);
+    throw pluginBroken(name, at, error);
   }
 }
 
-function checkPlugin(name: string, module: unknown): Plugin {
+function foundFile(named: Named, file: string): FoundPlugin {
+  const load = async () => checkPlugin(named, await imported(named, () => import(pathToFileURL(file).href)));
+  return { ...named, version: '0.0.0', metadata: undefined, load };
+}
+
+async function imported({ name, at }: Named, load: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await load();
+  } catch (error) {
+    throw pluginBroken(name, at, error);
+  }
+}
+
+function checkPlugin({ name, at }: Named, module: unknown): Plugin {
   const plugin = (module as { default?: unknown }).default;
-  if (typeof plugin !== 'object' || plugin === null || typeof (plugin as Plugin).name !== 'string') throw pluginShape(name);
-  const { apiVersion } = plugin as Plugin;
-  if (apiVersion !== API_VERSION) throw pluginApiVersion(name, apiVersion);
-  return plugin as Plugin;
+  if (!isRecord(plugin) || typeof plugin.name !== 'string') throw pluginShape(name, at);
+  if (plugin.apiVersion !== API_VERSION) throw pluginApiVersion(name, at, { wanted: plugin.apiVersion, ours: API_VERSION });
+  const problem = definitionProblem(plugin);
+  if (problem !== undefined) throw pluginShape(name, at, problem);
+  return plugin as unknown as Plugin;
 }
 
-function pluginNotFound(name: string, at: Position, cause: unknown): DistError {
-  return new DistError('plugin-not-found', `Cannot load plugin "${name}": no such package is installed`, {
-    exit: EXIT.usage,
-    where: whereOf(at),
-    hint: `install it beside the configuration: npm install --save-dev ${name}`,
-    cause,
-  });
+/** What each definition must have, so that a slip in one written without types is told by its name and not by a crash somewhere. */
+const HANDLERS: Readonly<Record<string, readonly string[]>> = {
+  formats: ['options'],
+  builders: ['options', 'build'],
+  registries: ['options', 'publish'],
+};
+
+function definitionProblem(plugin: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [section, handlers] of Object.entries(HANDLERS)) {
+    const definitions = plugin[section] ?? {};
+    if (!isRecord(definitions)) return `its "${section}" is no map`;
+    for (const [key, definition] of Object.entries(definitions)) {
+      const missing = handlers.find((handler) => !isRecord(definition) || typeof definition[handler] !== 'function');
+      if (missing !== undefined) return `${section} "${key}" has no function "${missing}"`;
+      if (section === 'formats' && isRecord(definition) && (typeof definition.write === 'function') === (typeof definition.layout === 'function'))
+        return `format "${key}" must have one of "write" and "layout"`;
+    }
+  }
+  return undefined;
 }
 
-function pluginBroken(name: string, cause: unknown): DistError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return new DistError('plugin-broken', `Cannot load plugin "${name}": ${text}`, { exit: EXIT.usage, cause });
-}
-
-function pluginShape(name: string): DistError {
-  return new DistError('plugin-shape', `Cannot load plugin "${name}": its default export is not a plugin`, {
-    exit: EXIT.usage,
-    hint: 'export default definePlugin({ name, apiVersion, ... })',
-  });
-}
-
-function pluginApiVersion(name: string, version: number): DistError {
-  return new DistError('plugin-api-version', `Cannot load plugin "${name}": it is made for plugin API ${version}, this is ${API_VERSION}`, {
-    exit: EXIT.usage,
-    hint: version > API_VERSION ? 'update provisioning-dist' : 'update the plugin',
-  });
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
