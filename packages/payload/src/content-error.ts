@@ -1,6 +1,6 @@
-export type ContentErrorCode = 'file-changed' | 'file-vanished' | 'file-unreadable' | 'store-full' | 'store-unusable';
+export type ContentErrorCode = 'file-changed' | 'file-vanished' | 'file-unreadable' | 'store-full' | 'store-unusable' | 'encoder-missing';
 
-/** A file to be packed is not what the plan saw, or the store cannot work. `path` is the file. */
+/** A file to be packed is not what the plan saw, or the store cannot work. `path` is the file, of an encoder the package. */
 export class ContentError extends Error {
   override readonly name = 'ContentError';
   readonly code: ContentErrorCode;

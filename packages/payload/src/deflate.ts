@@ -1,5 +1,6 @@
 import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
 import type { Encoder } from './encoder.ts';
+import { SEGMENT_MIN } from './part.ts';
 
 /** The sliding window of RFC 1951: how much of what came before a block can be referred to. */
 const WINDOW = 32 * 1024;
@@ -19,6 +20,8 @@ export const deflate: Encoder = {
   level: 6,
   blockSize: 1024 * 1024,
   history: WINDOW,
+  segmentMin: SEGMENT_MIN,
+  places: 1,
   inline: { max: INLINE, encode: (block, level) => encodeNow(block, level, undefined) },
   // zlib.h: (1 << (windowBits + 2)) + (1 << (memLevel + 9)), the output chunk and the block itself
   memory: () => 2 * 1024 * 1024,

@@ -1,10 +1,12 @@
 export { ArchiveError, type ArchiveProblem } from './archive-error.ts';
+export { type BrotliOptions, brotli } from './brotli.ts';
 export { ContentError, type ContentErrorCode } from './content-error.ts';
 export { type CpioOptions, cpio, cpioLength } from './cpio.ts';
 export type { CpioForm } from './cpio-header.ts';
 export { type CpioEntry, type CpioLimits, readCpio } from './cpio-read.ts';
 export { DEFLATE_END } from './deflate.ts';
-export { type EncoderProbe, encoderId, probeEncoders } from './encoders.ts';
+export { type EncoderProbe, probeEncoder } from './encoder-probe.ts';
+export { encoderId } from './encoders.ts';
 export { type GzipOptions, gzip } from './gzip.ts';
 export { convertLineEnds } from './line-ends.ts';
 export { pathProblem } from './member.ts';
@@ -18,6 +20,7 @@ export type {
   MarkResult,
   Member,
   Needs,
+  PackedCodec,
   Part,
   Parts,
   Patch,
@@ -36,6 +39,9 @@ export { tar, tarLength } from './tar.ts';
 export type { TarDialect, TarOptions, TarOwner } from './tar-options.ts';
 export { readTar, type TarEntry, type TarEntryType, type TarLimits } from './tar-read.ts';
 export { Breather } from './workers.ts';
+export { type XzOptions, xz } from './xz.ts';
+export { readXz } from './xz-read.ts';
 export { type ZipOptions, zip } from './zip.ts';
 export { readZip, type ZipEntry, type ZipLimits, type ZipSource } from './zip-read.ts';
 export { type ZstdOptions, zstdFrames } from './zstd.ts';
+export { readZstd } from './zstd-read.ts';

@@ -6,6 +6,9 @@
 /** A compression family. `deflate` is raw RFC 1951 data that ends on a byte boundary; `none` is the content itself. */
 export type Codec = 'none' | 'deflate' | 'xz' | 'zstd' | 'brotli';
 
+/** What compresses. */
+export type PackedCodec = Exclude<Codec, 'none'>;
+
 export type Digest = 'sha256' | 'sha512' | 'sha1' | 'md5' | 'blake2b512';
 
 /** One file's content, compressed once with `codec` and kept; `length` is the content's size in bytes before compression. */
@@ -14,6 +17,8 @@ export interface SegmentRef {
   readonly codec: Codec;
   readonly level?: number;
   readonly length: number;
+  /** Shown the encoded bytes in order, one block or more at a time, at the latest before the next mark is answered. Valid during the call. */
+  readonly seen?: (encoded: Uint8Array) => void;
 }
 
 /** Fresh bytes (headers and small files) the driver compresses as one piece. Stored under the digest of the bytes as well. */
@@ -23,6 +28,8 @@ export interface Run {
   readonly level?: number;
   /** Called with the encoded length in bytes, at the latest before the next mark is answered. From then on `run` is not read any more. */
   readonly settled?: (encodedLength: number) => void;
+  /** As of a segment. */
+  readonly seen?: (encoded: Uint8Array) => void;
 }
 
 /** One compressed stream that cannot be assembled from pieces (brotli; the single zstd frame dpkg wants). */
@@ -104,7 +111,7 @@ export interface Needs {
   readonly codec?: Codec;
   readonly level?: number;
   readonly digests?: readonly Digest[];
-  /** `solid` (default): files under `SEGMENT_MIN` bytes travel in runs. `each`: every file is a segment of its own (zip). */
+  /** `solid` (default): files under `SEGMENT_MIN` bytes, of xz under 1 MiB, travel in runs. `each`: every file is a segment of its own (zip). */
   readonly segments?: 'solid' | 'each';
 }
 
@@ -118,6 +125,8 @@ export interface Content {
   encodedLength(source: Source, codec: Codec, level?: number): number;
   /** The content of a small file, checked against its announced size. */
   bytes(source: Source): Uint8Array;
+  /** A prepared content as it is, in pieces that are valid until the next one. */
+  pieces(ref: ContentRef): Iterable<Uint8Array>;
 }
 
 /** Files of this size and more are segments of their own, shared between containers. */

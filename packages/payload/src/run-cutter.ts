@@ -1,13 +1,16 @@
 /** Cuts a byte sequence into runs at places its content decides, so that a change moves no other cut. */
 
-/** Runs are no longer than a block, so that each is one piece of work. */
-const RUN_MAX = 1024 * 1024;
+export interface RunSizes {
+  /** Below this no cut is looked for. A run starts without history, so short ones compress worse. */
+  readonly min: number;
+  /** No longer than a block, so that each run is one piece of work. */
+  readonly max: number;
+  /** Beyond the minimum there is a cut at every 2^cutBits-th position on average. */
+  readonly cutBits: number;
+}
 
-/** Below this no cut is looked for. A run starts without history, so short ones compress worse. */
-const RUN_MIN = 512 * 1024;
-
-/** A cut at every 2^17th position on average: 640 KiB runs. */
-const CUT_BITS = 17;
+/** 640 KiB on average. */
+const RUNS: RunSizes = { min: 512 * 1024, max: 1024 * 1024, cutBits: 17 };
 
 /** Runs under this size are copied out, so that their big buffer serves on. */
 const SMALL = 128 * 1024;
@@ -27,15 +30,22 @@ export interface CutRun {
 }
 
 export class RunCutter {
+  readonly #sizes: RunSizes;
   readonly #spare: Buffer[] = [];
-  #buffer: Buffer = Buffer.allocUnsafeSlow(RUN_MAX);
+  #buffer: Buffer;
   #filled = 0;
-  #searched = RUN_MIN;
+  #searched: number;
+
+  constructor(sizes: RunSizes = RUNS) {
+    this.#sizes = sizes;
+    this.#buffer = Buffer.allocUnsafeSlow(sizes.max);
+    this.#searched = sizes.min;
+  }
 
   /** Copies the bytes and gives the runs they complete. */
   *add(bytes: Uint8Array): Generator<CutRun, void, undefined> {
     for (let at = 0; at < bytes.length; ) {
-      const piece = bytes.subarray(at, at + RUN_MAX - this.#filled);
+      const piece = bytes.subarray(at, at + this.#sizes.max - this.#filled);
       this.#buffer.set(piece, this.#filled);
       this.#filled += piece.length;
       at += piece.length;
@@ -54,13 +64,14 @@ export class RunCutter {
 
   /** Where the run ends; 0 when that is not known yet. */
   #search(): number {
+    const { max, cutBits } = this.#sizes;
     let hash = 0;
     for (let at = this.#searched - (WINDOW - 1); at < this.#filled; at++) {
       hash = ((hash << 1) + (GEAR[this.#buffer[at] ?? 0] ?? 0)) | 0;
-      if (at >= this.#searched && hash >>> (32 - CUT_BITS) === 0) return at + 1;
+      if (at >= this.#searched && hash >>> (32 - cutBits) === 0) return at + 1;
     }
     this.#searched = Math.max(this.#searched, this.#filled);
-    return this.#filled === RUN_MAX ? RUN_MAX : 0;
+    return this.#filled === max ? max : 0;
   }
 
   #take(end: number): CutRun {
@@ -68,7 +79,7 @@ export class RunCutter {
     const bytes = this.#buffer.subarray(0, end);
     if (end < SMALL) return this.#copyOut(bytes, rest);
     const full = this.#buffer;
-    this.#buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(RUN_MAX);
+    this.#buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#sizes.max);
     full.copy(this.#buffer, 0, end, end + rest);
     this.#reset(rest);
     return { bytes, release: () => this.#recycle(full) };
@@ -83,7 +94,7 @@ export class RunCutter {
 
   #reset(filled: number): void {
     this.#filled = filled;
-    this.#searched = RUN_MIN;
+    this.#searched = this.#sizes.min;
   }
 
   #recycle(buffer: Buffer): void {

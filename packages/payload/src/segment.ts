@@ -1,6 +1,6 @@
 import type { Encoder } from './encoder.ts';
 import type { Pack } from './store/pack.ts';
-import type { Workers } from './workers.ts';
+import type { Load, Workers } from './workers.ts';
 
 /** A codec at a level, by an encoder whose bytes are known by its id. */
 export interface Coding {
@@ -8,6 +8,8 @@ export interface Coding {
   readonly level: number;
   /** Codec, level and encoder id: the last part of a segment's key. */
   readonly key: string;
+  /** What encoding a block takes. */
+  readonly load: Load;
 }
 
 /** An encoded block as it lies in a pack. */
@@ -88,9 +90,9 @@ export class SegmentBuilder {
   }
 
   async #send(slab: Uint8Array): Promise<void> {
-    const { encoder, level } = this.coding;
+    const { encoder } = this.coding;
     if (this.#failure) throw this.#failure.reason;
-    await this.#keeper.workers.enter(encoder.memory(level));
+    await this.#keeper.workers.enter(this.coding.load);
     const history = this.#blocks.length > 0 && encoder.history > 0 ? this.#history : undefined;
     const block = slab.subarray(0, this.#filled);
     this.#slab = undefined;
@@ -110,7 +112,7 @@ export class SegmentBuilder {
       return this.#keeper.keep(await encoder.encode(block, level, history));
     } finally {
       this.#keeper.giveBack(slab);
-      this.#keeper.workers.leave(encoder.memory(level));
+      this.#keeper.workers.leave(this.coding.load);
     }
   }
 }

@@ -101,6 +101,10 @@ export class ContentStore implements Content {
     return bytes;
   }
 
+  pieces(ref: ContentRef): Iterable<Uint8Array> {
+    return plainPieces(this.#contentOf(ref).source, ref.sha256);
+  }
+
   /** The bytes in this codec, as one segment: from the cache, or encoded on the pool and kept. */
   async encode(bytes: Uint8Array, codec: Codec, level?: number): Promise<Uint8Array> {
     return codec === 'none' ? bytes : this.#runs.encode(bytes, codingOf(codec, level));
@@ -108,7 +112,7 @@ export class ContentStore implements Content {
 
   /** Gives a prepared segment to the sink, verified; one found damaged is made again. */
   async copy(ref: SegmentRef, sink: Sink): Promise<void> {
-    if (ref.codec === 'none') return await copyPieces(this.#pieces(ref), sink);
+    if (ref.codec === 'none') return await copyPieces(this.pieces(ref), sink);
     const { source } = this.#contentOf(ref);
     const segment = this.#segment(ref.sha256, ref.codec, ref.level);
     await copySegment(this.#engine, segment, { sink, repair: () => this.#repair(source, ref) });
@@ -116,7 +120,7 @@ export class ContentStore implements Content {
 
   /** Encodes a stream that cannot be assembled from segments. */
   async stream(part: StreamPart, sink: Sink): Promise<void> {
-    await encodeStream({ part, pieces: (ref) => this.#pieces(ref), encoding: this.#engine.keeper.encoding }, sink);
+    await encodeStream({ part, pieces: (ref) => this.pieces(ref), encoding: this.#engine.keeper.encoding }, sink);
   }
 
   /** Length in bytes of a prepared segment. */
@@ -166,10 +170,6 @@ export class ContentStore implements Content {
 
   #segment(sha256: string, codec: Codec, level: number | undefined): Segment {
     return this.#engine.cache.find(sha256, codingOf(codec, level).key) ?? notPrepared(`${sha256} in ${codec}`);
-  }
-
-  #pieces(ref: ContentRef): Iterable<Uint8Array> {
-    return plainPieces(this.#contentOf(ref).source, ref.sha256);
   }
 
   #contentOf({ sha256, length }: ContentRef): KnownContent {

@@ -1,10 +1,17 @@
+/** What a job takes while it runs. */
+export interface Load {
+  /** Bytes. */
+  readonly memory: number;
+  readonly places: number;
+}
+
 /** Limits how much work is on the libuv pool at once, by count and by the memory the jobs take. First come, first served. */
 export class Workers {
   readonly limit: number;
   readonly #memory: number;
-  #running = 0;
+  #taken = 0;
   #used = 0;
-  #waiting: { readonly memory: number; readonly start: () => void }[] = [];
+  #waiting: { readonly load: Load; readonly start: () => void }[] = [];
   #idle: (() => void)[] = [];
 
   constructor(limit: number, memory: number) {
@@ -12,35 +19,35 @@ export class Workers {
     this.#memory = memory;
   }
 
-  /** Resolves when the job may start; `memory` is what it takes while it runs, in bytes. Each call is paired with `leave`. */
-  async enter(memory: number): Promise<void> {
-    if (this.#waiting.length === 0 && this.#fits(memory)) return this.#start(memory);
-    await new Promise<void>((resolve) => this.#waiting.push({ memory, start: resolve }));
+  /** Resolves when the job may start. Each call is paired with `leave`. */
+  async enter(load: Load): Promise<void> {
+    if (this.#waiting.length === 0 && this.#fits(load)) return this.#start(load);
+    await new Promise<void>((resolve) => this.#waiting.push({ load, start: resolve }));
   }
 
-  leave(memory: number): void {
-    this.#running--;
-    this.#used -= memory;
-    for (let next = this.#waiting[0]; next && this.#fits(next.memory); next = this.#waiting[0]) {
+  leave(load: Load): void {
+    this.#taken -= load.places;
+    this.#used -= load.memory;
+    for (let next = this.#waiting[0]; next && this.#fits(next.load); next = this.#waiting[0]) {
       this.#waiting.shift();
-      this.#start(next.memory);
+      this.#start(next.load);
       next.start();
     }
-    if (this.#running === 0) for (const done of this.#idle.splice(0)) done();
+    if (this.#taken === 0) for (const done of this.#idle.splice(0)) done();
   }
 
   /** Resolves when no job runs. */
   async idle(): Promise<void> {
-    if (this.#running > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#taken > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   /** One job always fits, however large. */
-  #fits(memory: number): boolean {
-    return this.#running === 0 || (this.#running < this.limit && this.#used + memory <= this.#memory);
+  #fits({ memory, places }: Load): boolean {
+    return this.#taken === 0 || (this.#taken + places <= this.limit && this.#used + memory <= this.#memory);
   }
 
-  #start(memory: number): void {
-    this.#running++;
+  #start({ memory, places }: Load): void {
+    this.#taken += places;
     this.#used += memory;
   }
 }

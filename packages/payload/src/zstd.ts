@@ -1,6 +1,6 @@
 import { constants, zstdCompress } from 'node:zlib';
 import type { Encoder } from './encoder.ts';
-import type { Part, Plain } from './part.ts';
+import { type Part, type Plain, SEGMENT_MIN } from './part.ts';
 import { type CutRun, RunCutter } from './run-cutter.ts';
 
 const MIB = 1024 * 1024;
@@ -11,6 +11,8 @@ export const zstd: Encoder = {
   level: 3,
   blockSize: 4 * MIB,
   history: 0,
+  segmentMin: SEGMENT_MIN,
+  places: 1,
   memory: (level) => 12 * MIB + tables(level),
   encode: (block, level) =>
     new Promise((resolve, reject) => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { Workers } from '../src/workers.ts';
 
+const SMALL = { memory: 1, places: 1 };
+
 /** Names of jobs in the order they may start. */
-async function started(workers: Workers, jobs: readonly (readonly [name: string, memory: number])[]): Promise<string[]> {
+async function started(workers: Workers, jobs: readonly (readonly [name: string, memory: number, places?: number])[]): Promise<string[]> {
   const names: string[] = [];
-  for (const [name, memory] of jobs) void workers.enter(memory).then(() => names.push(name));
+  for (const [name, memory, places = 1] of jobs) void workers.enter({ memory, places }).then(() => names.push(name));
   await new Promise(setImmediate);
   return names;
 }
@@ -28,6 +30,15 @@ describe('Workers', () => {
     assert.deepEqual(names, ['a'], 'a small job does not overtake');
   });
 
+  it('gives a job the places it takes', async () => {
+    const names = await started(new Workers(3, 100), [
+      ['a', 1, 2],
+      ['b', 1, 2],
+      ['c', 1, 1],
+    ]);
+    assert.deepEqual(names, ['a']);
+  });
+
   it('lets one job in however large', async () => {
     assert.deepEqual(await started(new Workers(2, 100), [['a', 1000]]), ['a']);
   });
@@ -38,21 +49,21 @@ describe('Workers', () => {
       ['a', 1],
       ['b', 1],
     ]);
-    workers.leave(1);
+    workers.leave(SMALL);
     await new Promise(setImmediate);
     assert.deepEqual(names, ['a', 'b']);
   });
 
   it('is idle when all have left', async () => {
     const workers = new Workers(2, 100);
-    await workers.enter(1);
+    await workers.enter(SMALL);
     let idle = false;
     void workers.idle().then(() => {
       idle = true;
     });
     await new Promise(setImmediate);
     assert.equal(idle, false);
-    workers.leave(1);
+    workers.leave(SMALL);
     await new Promise(setImmediate);
     assert.equal(idle, true);
   });

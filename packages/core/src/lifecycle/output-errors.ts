@@ -9,6 +9,7 @@ const HINTS: Readonly<Record<ContentErrorCode, string>> = {
   'file-unreadable': 'check the permissions of the file and of the folders above it',
   'store-full': 'free space there, or set another temporary folder with TMPDIR',
   'store-unusable': 'empty the cache folder, then run it again',
+  'encoder-missing': 'install it with its optional dependencies, on Node 22.20, 24.12 or later, or choose another format such as tar.zst',
 };
 
 /** The content store's problems as people see them; anything else as it is. */

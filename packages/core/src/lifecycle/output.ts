@@ -155,15 +155,23 @@ class Output {
     if (!first) return;
     if ('run' in first) await this.#writeRun(first);
     else if ('bytes' in first) this.#file.write(first.bytes);
-    else await this.#store.copy(first.segment, (bytes) => this.#file.write(bytes));
+    else await this.#copy(first.segment);
     this.#waiting.shift();
     this.#whole = this.#file.position;
     if ('bytes' in first) this.#waitingBytes = Math.max(0, this.#waitingBytes - first.bytes.length);
   }
 
+  async #copy(segment: SegmentRef): Promise<void> {
+    await this.#store.copy(segment, (bytes) => {
+      this.#file.write(bytes);
+      segment.seen?.(bytes);
+    });
+  }
+
   async #writeRun({ run, encoded }: { readonly run: Run; readonly encoded: Promise<Uint8Array> }): Promise<void> {
     const bytes = await encoded;
     this.#file.write(bytes);
+    run.seen?.(bytes);
     this.#runs--;
     run.settled?.(bytes.length);
   }

@@ -45,16 +45,15 @@ export class RunEncoder {
     return encoded;
   }
 
-  async #encodeBlock(bytes: Uint8Array, { encoder, level }: Coding, history: Uint8Array | undefined) {
+  async #encodeBlock(bytes: Uint8Array, { encoder, level, load }: Coding, history: Uint8Array | undefined) {
     const { workers, keeper } = this.#engine;
-    const memory = encoder.memory(level);
-    await workers.enter(memory);
+    await workers.enter(load);
     try {
       keeper.encoding(bytes.length);
       const encoded = await encoder.encode(bytes, level, history);
       return { encoded, block: keeper.keep(encoded) };
     } finally {
-      workers.leave(memory);
+      workers.leave(load);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { encoderId, encoderOf } from '../encoders.ts';
+import { encoderId, encoderOf, isSegmented } from '../encoders.ts';
 import { type Codec, type Digest, type Needs, SEGMENT_MIN, type Source } from '../part.ts';
 import type { Coding } from '../segment.ts';
 import { sizeOf } from './read-source.ts';
@@ -23,23 +23,47 @@ export function codingOf(codec: Codec, level?: number): Coding {
 function makeCoding(codec: Codec, level: number | undefined): Coding {
   const encoder = encoderOf(codec);
   const known = level ?? encoder.level;
-  return { encoder, level: known, key: `${codec}-${known}-${encoderId(codec)}` };
+  const load = { memory: encoder.memory(known), places: encoder.places };
+  return { encoder, level: known, load, key: `${codec}-${known}-${encoderId(encoder.codec)}` };
 }
 
-/** The union of what formats need, for contents of either kind: of a segment's size, and smaller. */
+/** The union of what formats need, by the size of a content: smaller ones travel in runs unless each is a segment. */
 export function wantsOf(needs: readonly Needs[]): (source: Source) => Want {
   const declared = new Set(needs.flatMap((need) => need.digests ?? []));
-  const large = wantFor(declared, needs, true);
-  const each = needs.filter((need) => need.segments === 'each');
-  const small = wantFor(declared, each, each.length > 0);
-  return (source) => (sizeOf(source) >= SEGMENT_MIN ? large : small);
+  const segments = needs.map(segmentsOf);
+  const steps = [...new Set([SEGMENT_MIN, ...segments.map(({ min }) => min)])].sort((a, b) => b - a);
+  const wants = steps.map((step): readonly [number, Want] => [
+    step,
+    wantFor(
+      declared,
+      segments.filter(({ min }) => min <= step),
+      step,
+    ),
+  ]);
+  const small = wantFor(
+    declared,
+    segments.filter(({ min }) => min === 0),
+    0,
+  );
+  return (source) => wants.find(([step]) => sizeOf(source) >= step)?.[1] ?? small;
 }
 
-/** A segment is named by its content's sha256. */
-function wantFor(declared: ReadonlySet<Digest>, needs: readonly Needs[], segments: boolean): Want {
-  const codings = needs.flatMap(({ codec, level }) => (codec === undefined || codec === 'none' ? [] : codingOf(codec, level)));
+/** The segments a format needs, of contents from `min` bytes on. */
+interface Segments {
+  readonly min: number;
+  readonly coding: Coding | undefined;
+}
+
+function segmentsOf({ codec = 'none', level, segments }: Needs): Segments {
+  const coding = isSegmented(codec) ? codingOf(codec, level) : undefined;
+  return { min: segments === 'each' ? 0 : (coding?.encoder.segmentMin ?? SEGMENT_MIN), coding };
+}
+
+/** A content that may travel on its own is named by its sha256. */
+function wantFor(declared: ReadonlySet<Digest>, segments: readonly Segments[], size: number): Want {
+  const codings = segments.flatMap(({ coding }) => coding ?? []);
   const digests = new Set(declared);
-  if (segments) digests.add('sha256');
+  if (size >= SEGMENT_MIN || segments.length > 0) digests.add('sha256');
   return { digests, codings: new Map(codings.map((coding) => [coding.key, coding])) };
 }
 
