@@ -69,3 +69,8 @@ export function throwCollected(errors: readonly DistError[]): void {
   if (!first) return;
   throw errors.length === 1 ? first : new DistErrors(errors);
 }
+
+/** Failures of things done side by side as one error, the exit code the first one's. */
+export function together(errors: readonly unknown[]): Error {
+  return errors.every((error) => error instanceof DistError) ? new DistErrors(errors) : new AggregateError(errors, `${errors.length} things failed`);
+}

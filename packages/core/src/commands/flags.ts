@@ -58,6 +58,11 @@ export const placeFlags: { readonly 'output-dir': Text } = {
   'output-dir': Flags.string({ char: 'o', summary: 'Folder for artifacts', helpValue: 'DIR' }),
 };
 
+/** For commands that change something. */
+export const lockFlags: { readonly 'break-lock': Switch } = {
+  'break-lock': Flags.boolean({ summary: 'Take over the lock of another machine' }),
+};
+
 export const dryRunFlags: { readonly 'dry-run': Switch } = {
   'dry-run': Flags.boolean({ char: 'n', summary: 'Show what would be done; change nothing' }),
 };

@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 import { formatTable } from '../report/terminal.ts';
 import { type CommandClass, defineCommand } from './base.ts';
-import { placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
+import { lockFlags, placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
 import { sessionOptions } from './session-flags.ts';
-import { withSession } from './with-session.ts';
+import { eachRun, withSession } from './with-session.ts';
 
 const command: CommandClass = defineCommand({
   summary: 'Build, stage and package',
@@ -20,6 +20,7 @@ const command: CommandClass = defineCommand({
     ...stepFlags,
     ...placeFlags,
     ...resourceFlags,
+    ...lockFlags,
     from: Flags.string({ summary: 'Staged tree to package instead of building one', helpValue: 'DIR', multiple: true }),
     clean: Flags.boolean({ summary: "Remove another version's artifacts from the output folder first" }),
   },
@@ -31,10 +32,11 @@ const command: CommandClass = defineCommand({
       ...flags,
       ...(staged && { platform: staged.platforms, variant: staged.variants, distributions: staged.distributions }),
     });
-    await withSession(options, { report, signal }, async ({ runs }) => {
-      for (const run of runs) {
+    await withSession(options, { report, signal }, async (session) => {
+      await eachRun(session, { signal }, async (run) => {
         const manifest = await packageRelease(run, {
           clean: flags.clean === true,
+          breakLock: flags['break-lock'] === true,
           ...(staged === undefined ? {} : { staged: staged.distributions }),
         });
         const rows = manifest.artifacts.map(({ name, size, sha256 }) => [name, String(size), sha256]);
@@ -42,7 +44,7 @@ const command: CommandClass = defineCommand({
           { outputDir: run.outputDir, artifacts: manifest.artifacts },
           `${formatTable([['ARTIFACT', 'BYTES', 'SHA256'], ...rows])}\n\nin ${run.outputDir}`,
         );
-      }
+      });
     });
   },
 });

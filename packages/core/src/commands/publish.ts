@@ -1,9 +1,10 @@
 import * as Flags from '@oclif/core/flags';
+import { DistError, EXIT } from '../errors.ts';
 import { type CommandClass, defineCommand } from './base.ts';
-import { dryRunFlags, list, placeFlags, projectFlags, releaseFlags, resourceFlags, stepFlags } from './flags.ts';
+import { dryRunFlags, list, lockFlags, placeFlags, projectFlags, releaseFlags, resourceFlags, stepFlags } from './flags.ts';
 import { publishText } from './publish-text.ts';
 import { sessionOptions } from './session-flags.ts';
-import { withSession } from './with-session.ts';
+import { eachRun, withSession } from './with-session.ts';
 
 const command: CommandClass = defineCommand({
   summary: 'Publish packaged artifacts',
@@ -23,18 +24,31 @@ const command: CommandClass = defineCommand({
     ...dryRunFlags,
     registry: list({ summary: 'Only these registries, by id', helpValue: 'ID,…', aliases: ['registries'] }),
     from: Flags.string({ summary: 'Folder with artifacts and release.json', helpValue: 'DIR', aliases: ['asset-dir'], exclusive: ['output-dir'] }),
-    'break-lock': Flags.boolean({ summary: 'Take over the lock of another machine' }),
+    ...lockFlags,
   },
   work: ({ flags, report, signal }) => {
-    const options = sessionOptions({ ...flags, 'output-dir': flags.from ?? flags['output-dir'], only: flags.registry ?? flags.only });
-    return withSession(options, { report, signal }, async ({ runs }) => {
+    const options = sessionOptions({
+      ...flags,
+      'output-dir': flags.from ?? flags['output-dir'],
+      only: [...(flags.registry ?? []), ...(flags.only ?? [])],
+    });
+    return withSession(options, { report, signal }, async (session) => {
       const { publishRelease } = await import('../lifecycle/publish-release.ts');
-      for (const run of runs) {
+      await eachRun(session, { signal }, async (run) => {
+        refuseUnknownRegistries(flags.registry ?? [], run.registries);
         const summary = await publishRelease(run, { dryRun: flags['dry-run'] === true, breakLock: flags['break-lock'] === true });
         report.result(summary, publishText(summary));
-      }
+      });
     });
   },
 });
+
+/** As `--only` takes them they may be ids of anything. */
+function refuseUnknownRegistries(names: readonly string[], registries: readonly { readonly instance: { readonly id: string } }[]): void {
+  const known = registries.map(({ instance }) => instance.id);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new DistError('unknown-registry', `Cannot publish to "${unknown}": there are ${known.join(', ') || 'no registries'}`, { exit: EXIT.usage });
+}
 
 export default command;

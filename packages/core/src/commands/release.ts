@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 import { type CommandClass, defineCommand } from './base.ts';
-import { dryRunFlags, placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
+import { dryRunFlags, lockFlags, placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
 import { publishText } from './publish-text.ts';
 import { sessionOptions } from './session-flags.ts';
-import { withSession } from './with-session.ts';
+import { eachRun, withSession } from './with-session.ts';
 
 const command: CommandClass = defineCommand({
   summary: 'Build, package and publish in one go',
@@ -22,16 +22,16 @@ const command: CommandClass = defineCommand({
     ...resourceFlags,
     ...dryRunFlags,
     clean: Flags.boolean({ summary: "Remove another version's artifacts from the output folder first" }),
-    'break-lock': Flags.boolean({ summary: 'Take over the lock of another machine' }),
+    ...lockFlags,
   },
   work: ({ flags, report, signal }) =>
-    withSession(sessionOptions(flags), { report, signal }, async ({ runs }) => {
+    withSession(sessionOptions(flags), { report, signal }, async (session) => {
       const { release } = await import('../lifecycle/release.ts');
-      for (const run of runs) {
+      await eachRun(session, { signal }, async (run) => {
         const options = { dryRun: flags['dry-run'] === true, clean: flags.clean === true, breakLock: flags['break-lock'] === true };
         const summary = await release(run, options);
         report.result(summary, publishText(summary));
-      }
+      });
     }),
 });
 

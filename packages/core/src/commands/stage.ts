@@ -1,7 +1,7 @@
 import { type CommandClass, defineCommand } from './base.ts';
-import { placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
+import { lockFlags, placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
 import { sessionOptions } from './session-flags.ts';
-import { withSession } from './with-session.ts';
+import { eachRun, withSession } from './with-session.ts';
 
 const command: CommandClass = defineCommand({
   summary: 'Write the staged trees to disk',
@@ -11,15 +11,15 @@ const command: CommandClass = defineCommand({
     { command: 'stage', description: 'All platforms and variants, into dist/' },
     { command: 'stage --platform linux-amd64 --variant minimal', description: 'One tree' },
   ],
-  flags: { ...projectFlags, ...releaseFlags, ...selectionFlags, ...stepFlags, ...placeFlags, ...resourceFlags },
+  flags: { ...projectFlags, ...releaseFlags, ...selectionFlags, ...stepFlags, ...placeFlags, ...resourceFlags, ...lockFlags },
   work: ({ flags, report, signal }) => {
     const { outputDir, ...options } = sessionOptions(flags);
-    return withSession(options, { report, signal }, async ({ runs }) => {
+    return withSession(options, { report, signal }, async (session) => {
       const { stageRelease } = await import('../lifecycle/stage-release.ts');
-      for (const run of runs) {
-        const trees = await stageRelease(run, outputDir ?? run.product.paths.dist);
+      await eachRun(session, { signal }, async (run) => {
+        const trees = await stageRelease(run, outputDir ?? run.product.paths.dist, { breakLock: flags['break-lock'] === true });
         report.result({ trees }, trees.map(({ path, files }) => `${path}  ${files} files`).join('\n'));
-      }
+      });
     });
   },
 });

@@ -3,9 +3,9 @@ import type { Validation } from '../lifecycle/validate.ts';
 import type { Finding } from '../model/finding.ts';
 import { formatTable } from '../report/terminal.ts';
 import { type CommandClass, defineCommand } from './base.ts';
-import { placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags } from './flags.ts';
+import { lockFlags, placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags } from './flags.ts';
 import { sessionOptions } from './session-flags.ts';
-import { withSession } from './with-session.ts';
+import { eachRun, withSession } from './with-session.ts';
 
 const command: CommandClass = defineCommand({
   summary: 'Read every artifact back and list what is wrong',
@@ -25,19 +25,20 @@ const command: CommandClass = defineCommand({
     ...resourceFlags,
     from: Flags.string({ summary: 'Folder with artifacts and release.json', helpValue: 'DIR', aliases: ['asset-dir'], exclusive: ['output-dir'] }),
     stage: Flags.boolean({ summary: 'Build and stage to compare with; the default but with --from', allowNo: true }),
-    'break-lock': Flags.boolean({ summary: 'Take over the lock of another machine' }),
+    ...lockFlags,
   },
   work: async ({ flags, report, signal }) => {
     const options = sessionOptions({ ...flags, 'output-dir': flags.from ?? flags['output-dir'] });
-    await withSession(options, { report, signal }, async ({ runs }) => {
+    await withSession(options, { report, signal }, async (session) => {
       const { validateRelease } = await import('../lifecycle/validate.ts');
-      for (const run of runs)
+      await eachRun(session, { signal }, async (run) => {
         await validateRelease(run, {
           stage: flags.stage ?? flags.from === undefined,
           filtered: [flags.format, flags.platform, flags.variant].some((names) => names !== undefined),
           breakLock: flags['break-lock'] === true,
           show: (validation) => report.result(validation, validationText(validation)),
         });
+      });
     });
   },
 });

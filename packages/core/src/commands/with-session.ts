@@ -1,3 +1,4 @@
+import { DistError, EXIT, together } from '../errors.ts';
 import type { Session, SessionOptions } from '../lifecycle/session.ts';
 import type { Report } from '../report/report.ts';
 
@@ -14,4 +15,31 @@ export async function withSession<Result>(
   } finally {
     await session.close();
   }
+}
+
+/**
+ * Does the work for every product: they are releases of their own, so one that fails keeps no other one back. Throws what failed, together;
+ * a release of which a part is public comes first, and with it the exit code.
+ */
+export async function eachRun(
+  { runs }: Pick<Session, 'runs'>,
+  { signal }: { readonly signal: AbortSignal },
+  work: (run: Session['runs'][number]) => Promise<void> | void,
+): Promise<void> {
+  const errors: unknown[] = [];
+  for (const run of runs) {
+    signal.throwIfAborted();
+    try {
+      await work(run);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  const [first, ...others] = [...errors.filter(isPartlyPublic), ...errors.filter((error) => !isPartlyPublic(error))];
+  if (others.length > 0) throw together([first, ...others]);
+  if (errors.length > 0) throw first;
+}
+
+function isPartlyPublic(error: unknown): boolean {
+  return error instanceof DistError && error.exit === EXIT.partlyPublic;
 }

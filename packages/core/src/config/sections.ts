@@ -50,6 +50,17 @@ function checkVariants(choices: readonly (readonly [KeyPath, Choice])[], known: 
   }
 }
 
+/** A component nobody's contents belong to would make an empty package. Without contents they are plugins' to give. */
+function checkComponents({ contents = [], packages = {} }: RawProduct, { tree, errors }: SectionContext): void {
+  const known = [...new Set(contents.map(({ component = 'main' }) => component))];
+  for (const [id, { components = [] }] of Object.entries(packages)) {
+    for (const [index, name] of components.entries()) {
+      if (known.length > 0 && !known.includes(name))
+        errors.push(unknownName(positionAt(tree, ['packages', id, 'components', index]), 'component', name, known));
+    }
+  }
+}
+
 function checkPlatforms({ platforms = [], packages = {} }: RawProduct, { tree, errors }: SectionContext): void {
   const list = Object.values(packages);
   const needed = list.length === 0 || list.some(({ arch }) => arch !== 'all');
@@ -115,6 +126,7 @@ export function productConfig(input: ProductInput, errors: DistError[]): Product
   checkPaths(paths, root, context);
   checkArtifactName(raw.artifactName, context);
   checkVariants([...choices('contents', raw.contents), ...choices('packages', raw.packages)], [...variants.keys()], context);
+  checkComponents(raw, context);
   const { description, homepage, license, maintainer, vendor, artifactName } = raw;
   const product = {
     product: key ?? name,

@@ -1,4 +1,4 @@
-import { DistError, DistErrors } from '../errors.ts';
+import { together } from '../errors.ts';
 
 /** Runs tasks with at most `size` at a time, in the order they were added. */
 export class Pool {
@@ -34,17 +34,14 @@ export async function settleAll<Result>(promises: readonly Promise<Result>[]): P
 }
 
 /** As `settleAll`, but throws every different failure, together. */
-export async function settleEvery(promises: readonly Promise<unknown>[]): Promise<void> {
+export async function settleEvery<Result>(promises: readonly Promise<Result>[]): Promise<Result[]> {
   const outcomes = await Promise.allSettled(promises);
   const reasons = [...new Set(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : [])))];
   const real = reasons.filter((reason) => !isAbort(reason));
   const [first, ...others] = real.length > 0 ? real : reasons;
   if (others.length > 0) throw together([first, ...others]);
-  if (first !== undefined) throw first;
-}
-
-function together(errors: readonly unknown[]): Error {
-  return errors.every((error) => error instanceof DistError) ? new DistErrors(errors) : new AggregateError(errors, 'several things failed');
+  if (reasons.length > 0) throw first;
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
 export function isAbort(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ContentStore } from '@provisioning-dist/payload';
+import type { ContentStore } from '@provisioning-dist/payload';
 import type { BuildItem, LoadedConfig, PackageInstance, Position, ProductConfig } from '../config/config.ts';
 import { whereOf } from '../config/errors.ts';
 import { loadConfig } from '../config/load.ts';
@@ -20,6 +20,7 @@ import { createRedactor, type Redactor } from '../redact.ts';
 import type { Report } from '../report/report.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { type PlanFilters, planRelease, type ResolvedFormat, type ResolvedPackage } from './plan.ts';
+import { settleEvery } from './pool.ts';
 import { plannedPublish, resolveRegistries } from './registries.ts';
 import type { RunContext } from './run-context.ts';
 import { parseSelection } from './selection.ts';
@@ -61,17 +62,21 @@ export interface SessionTools {
 export async function openSession(options: SessionOptions, tools: SessionTools): Promise<Session> {
   const { config, redactor } = await openConfig(options, tools);
   const products = chosenProducts(config, options.product);
+  if (options.outputDir !== undefined && products.length > 1) throw oneFolder(options.outputDir, products);
   const host = await openHost(config, usedKeys(config, flagKeys(options, products)));
   const parser = createOptionsParser({ env: tools.env, redactor });
   const shared = sharedStore(options, tools);
-  const runs = await Promise.all(products.map((product) => openRun({ product, options, tools, host, parser, redactor, store: shared.open })));
+  const runs = await settleEvery(products.map((product) => openRun({ product, options, tools, host, parser, redactor, store: shared.open })));
   return {
     config,
     host,
     runs,
     close: async () => {
-      for (const run of runs) run.tmp.removeAll();
-      await shared.close();
+      try {
+        for (const run of runs) run.tmp.removeAll();
+      } finally {
+        await shared.close();
+      }
     },
   };
 }
@@ -219,7 +224,8 @@ function builderOptions(host: Host, parser: OptionsParser): (item: BuildItem) =>
   };
 }
 
-function chosenProducts(config: LoadedConfig, name: string | undefined): readonly ProductConfig[] {
+/** All products, or the named one. */
+export function chosenProducts(config: LoadedConfig, name: string | undefined): readonly ProductConfig[] {
   if (name === undefined) return config.products;
   const found = config.products.filter(({ product }) => product === name);
   if (found.length > 0) return found;
@@ -228,6 +234,14 @@ function chosenProducts(config: LoadedConfig, name: string | undefined): readonl
   throw new DistError('unknown-product', `Cannot select product "${name}": there are ${names.join(', ')}`, {
     exit: EXIT.usage,
     ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+  });
+}
+
+function oneFolder(folder: string, products: readonly ProductConfig[]): DistError {
+  const names = products.map(({ product }) => product).join(', ');
+  return new DistError('one-folder', `Cannot use "${folder}" for the artifacts of ${names}: a folder holds those of one release`, {
+    exit: EXIT.usage,
+    hint: 'choose one with --product, or set "paths.packages" of each product',
   });
 }
 
@@ -248,7 +262,9 @@ function sharedStore(
   };
 }
 
-function openStore({ memory, jobs }: SessionOptions, { env, signal, report }: SessionTools): Promise<ContentStore> {
+/** Encoders and their workers are loaded by those who package. */
+async function openStore({ memory, jobs }: SessionOptions, { env, signal, report }: SessionTools): Promise<ContentStore> {
+  const { ContentStore } = await import('@provisioning-dist/payload');
   return ContentStore.open({
     dir: cacheFolder(env),
     signal,

@@ -3,7 +3,7 @@ import { artifactName } from '../config/template.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { PlannedDistribution } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
-import { guarded } from './guarded.ts';
+import { type GuardOptions, guarded } from './guarded.ts';
 import { distributionKey } from './plan.ts';
 import { settleAll } from './pool.ts';
 import { stageAll } from './produce.ts';
@@ -19,8 +19,8 @@ export interface StagedTree {
 }
 
 /** Writes every planned distribution as a folder of its own under `dir`. */
-export function stageRelease(run: RunContext, dir: string): Promise<readonly StagedTree[]> {
-  return guarded(run, 'stage', {}, async () => {
+export function stageRelease(run: RunContext, dir: string, options: GuardOptions = {}): Promise<readonly StagedTree[]> {
+  return guarded(run, 'stage', options, async () => {
     const distributions = stageAll(run);
     return settleAll(
       run.plan.distributions.map(async (planned) => {

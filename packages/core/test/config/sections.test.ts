@@ -252,6 +252,11 @@ describe('contents', () => {
     ['a source of a directory', 'contents: [{ type: directory, from: a, to: b }]', ['config-value 3:37 contents[0].from']],
     ['templates that do not read', 'contents: [{ from: a, to: "b/{exe" }]', ['template-syntax 3:27 contents[0].to']],
     ['filters nobody knows', 'contents: [{ from: "{name|uper}", to: b }]', ['template-filter 3:20 contents[0].from']],
+    [
+      'an unknown component',
+      'contents: [{ from: a, to: b, component: server }]\npackages: { deb: { components: [servr] } }',
+      ['config-unknown-component 4:33 packages.deb.components[0]'],
+    ],
     ['an undeclared variant', 'contents: [{ from: a, to: b, variants: [full] }]', ['config-unknown-variant 3:41 contents[0].variants[0]']],
     ['an owner of several fields', 'contents: [{ from: a, to: b, owner: "root:x" }]', ['config-value 3:37 contents[0].owner']],
     ['text for a rule', 'contents: [a]', ['config-type 3:12 contents[0]']],
