@@ -42,6 +42,9 @@ export function start(project: Project, args: readonly string[], options: RunOpt
     cwd: options.cwd ?? project.root,
     env: { ...environment(project), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // a run that hangs must not keep the tests
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
     ...(options.unprivileged && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}),
   });
   return { child, done: ended(child) };

@@ -94,7 +94,7 @@ describe('release', () => {
     const dry = await succeed(project, ['clean', '--dry-run']);
     assert.match(dry.stdout, /^would remove .*packages\/checksums\.sha256$/m);
     await succeed(project, ['clean']);
-    assert.deepEqual(readdirSync(project.path('packages')), ['notes.txt']);
+    assert.deepEqual(readdirSync(project.path('packages')), ['.provisioning-dist', 'notes.txt']);
     assert.equal(project.read('dist/mine/file'), 'mine');
     assert.equal(existsSync(project.path('published/acme/1.2.3/release.json')), true);
   });
