@@ -29,10 +29,10 @@ export function machine(): Machine {
       gzip: firstLine('gzip', ['--version']),
       pigz: firstLine('pigz', ['--version']),
       xz: firstLine('xz', ['--version']),
-      zstd: firstLine('zstd', ['--version']),
+      zstd: `zstd ${versionLine('zstd', ['--version'], /v\d[\d.]*\d/)}`,
       zip: versionLine('zip', ['-v'], /Zip \d\S*/),
-      goreleaser: versionLine('goreleaser', ['--version'], /^GitVersion:.*/m),
-      nfpm: versionLine('nfpm', ['--version'], /^GitVersion:.*/m),
+      goreleaser: goModule('goreleaser'),
+      nfpm: goModule('nfpm'),
     },
   };
 }
@@ -46,6 +46,13 @@ function versionLine(name: string, args: readonly string[], version: RegExp): st
   const path = program(name);
   if (path === undefined) return `${name} absent`;
   const { stdout, stderr } = spawnSync(path, args, { encoding: 'utf8' });
-  const [found = ''] = version.exec(stdout || stderr) ?? [];
-  return found.startsWith('GitVersion:') ? found.replace('GitVersion:', name).replace(/\s+/, ' ') : found;
+  return version.exec(stdout || stderr)?.[0] ?? '';
+}
+
+/** Programs built from the module proxy do not know their versions; Go reads them from the file. */
+function goModule(name: string): string {
+  const path = program(name);
+  if (path === undefined) return `${name} absent`;
+  const { stdout } = spawnSync('go', ['version', '-m', path], { encoding: 'utf8' });
+  return `${name} ${/^\s+mod\s+\S+\s+(\S+)/m.exec(stdout ?? '')?.[1] ?? 'of unknown version'}`;
 }
