@@ -72,7 +72,7 @@ function shownAs({ metric, against }: Verdict, value: number): string {
 }
 
 function number(value: number, digits: number): string {
-  return Number.isNaN(value) ? '-' : value.toFixed(digits);
+  return Number.isFinite(value) ? value.toFixed(digits) : '-';
 }
 
 function table(rows: Cells): string {

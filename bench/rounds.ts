@@ -4,6 +4,8 @@ import { type Command, type Measurement, measure } from './measure.ts';
 export interface Output {
   readonly size: number;
   readonly sha256: string;
+  /** Seconds the program measured itself, in place of those of the process. */
+  readonly wall?: number;
   /** Bytes given to encoders; of ours alone. */
   readonly encoded?: number;
   /** How many of them were needless: encoded before, or in this run. */
@@ -30,7 +32,7 @@ export interface Case {
   readonly absent?: readonly string[];
 }
 
-export interface Run extends Measurement, Output {
+export interface Run extends Measurement, Omit<Output, 'wall'> {
   readonly case: string;
   readonly contestant: string;
   readonly round: number;
