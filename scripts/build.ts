@@ -41,6 +41,9 @@ const SELDOM = [
   'wrap-ansi',
 ];
 
+// what our packages call of node:crypto; another name fails the build
+const CRYPTO = ['createHash', 'hash', 'randomBytes', 'randomUUID'];
+
 /** Loads those libraries at their first use instead. */
 const lazyInOclif: BundlerPlugin = {
   name: 'lazy-in-oclif',
@@ -49,6 +52,26 @@ const lazyInOclif: BundlerPlugin = {
     bundler.onLoad({ filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8').replace(call, '__lazy(() => $&)'),
     }));
+  },
+};
+
+/** Zod has its messages in fifty languages, as much source as all the rest of it; ours are in English. */
+const englishOnly: BundlerPlugin = {
+  name: 'english-only',
+  setup: (bundler) => {
+    bundler.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: `export { default as en } from './en.js';` }));
+  },
+};
+
+/** Loads node:crypto, a quarter of a bare start, at the first digest. Functions only, which is all we take from it. */
+const lazyCrypto: BundlerPlugin = {
+  name: 'lazy-crypto',
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
+      /[\\/]packages[\\/]\w/.test(importer) ? { path: 'crypto', namespace: 'lazy' } : undefined,
+    );
+    const wrapped = CRYPTO.map((name) => `export const ${name}=(...args)=>process.getBuiltinModule('node:crypto').${name}(...args);`);
+    bundler.onLoad({ filter: /^crypto$/, namespace: 'lazy' }, () => ({ contents: wrapped.join('') }));
   },
 };
 
@@ -76,7 +99,7 @@ async function bundle(folder: string): Promise<void> {
     conditions: ['source'],
     external: EXTERNAL,
     banner: { js: COMMONJS },
-    plugins: [lazyInOclif],
+    plugins: [lazyInOclif, englishOnly, lazyCrypto],
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'linked',

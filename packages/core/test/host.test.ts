@@ -63,7 +63,7 @@ describe('the host', () => {
       ['linux', 'macos', 'windows', 'freebsd'].map(
         (os) => groupOf(host, 'archive').find(({ definition }) => definition.defaultFor?.includes(os as 'linux'))?.key,
       ),
-      ['tar.gz', 'tar.gz', 'zip', 'tar.gz'],
+      ['tar.gz', 'tar.gz', 'zip', 'tar.xz'],
     );
   });
 

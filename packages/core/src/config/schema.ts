@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { ROLES } from '../model/entry.ts';
 import type { PlatformSpec } from './config.ts';
 
+// each schema reads one text: compiling a parser for it takes longer than that, and `new Function`
+z.config({ jitless: true });
+
 /**
  * The sections of a configuration as people write them. Everything is optional here: what must be there is known only after `extends` and
  * `products` are applied. The options of plugins are checked later, by their own schemas.

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Artifact, defineRegistry, type RegistryDefinition, type RegistryJob } from '@provisioning-dist/core';
-import semver from 'semver';
+import isLater from 'semver/functions/gt.js';
+import validVersion from 'semver/functions/valid.js';
 import { pointerUnreadable } from './errors.ts';
 import { keyOf, type LocalOptions, localOptions } from './options.ts';
 import { type Pointer, pointerFor, pointerKey } from './pointer.ts';
@@ -46,7 +47,7 @@ async function current(job: RegistryJob<LocalOptions>): Promise<string | undefin
 async function newerCurrent(job: RegistryJob<LocalOptions>): Promise<string | undefined> {
   if (job.release.snapshot) return undefined;
   const found = await current(job);
-  return found !== undefined && semver.valid(found) !== null && semver.gt(found, job.release.version) ? found : undefined;
+  return found !== undefined && validVersion(found) !== null && isLater(found, job.release.version) ? found : undefined;
 }
 
 function versionIn(text: string, key: string): string {
