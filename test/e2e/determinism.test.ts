@@ -34,6 +34,12 @@ const CIRCUMSTANCES: Readonly<Record<string, Circumstance>> = {
   'with a warm cache': { warm: true },
 };
 
+/** Beside the one that runs the tests. */
+const OTHER_NODES = [
+  ['22', '^22.18.0'],
+  ['26', '^26.0.0'],
+] as const;
+
 const DATE = { SOURCE_DATE_EPOCH: '1700000001' };
 
 describe('the same bytes', () => {
@@ -60,18 +66,20 @@ describe('the same bytes', () => {
     assert.equal(new Set(names).size, cells + wide.length + ['.provisioning-dist', 'checksums.sha256', 'release.json'].length);
   });
 
-  describe('by Node 22', () => {
-    let node = '';
-    before('fetches Node 22', async function () {
-      this.timeout(180_000);
-      node = (await fetchedNode()) ?? '';
-      if (node !== '') return;
-      if (process.env.CI) throw new Error('Cannot compare with Node 22: npm cannot fetch it');
-      this.skip();
-    });
+  for (const [release, range] of OTHER_NODES) {
+    describe(`by Node ${release}`, () => {
+      let node = '';
+      before(`fetches Node ${release}`, async function () {
+        this.timeout(180_000);
+        node = (await fetchedNode(release, range)) ?? '';
+        if (node !== '') return;
+        if (process.env.CI) throw new Error(`Cannot compare with Node ${release}: npm cannot fetch it`);
+        this.skip();
+      });
 
-    it('come out', async () => assert.deepEqual(await attempt({ options: { node } }), reference)).timeout(120_000);
-  });
+      it('come out', async () => assert.deepEqual(await attempt({ options: { node } }), reference)).timeout(120_000);
+    });
+  }
 
   function attempt({ files = (all) => all, folder, options = {}, args = [], warm }: Circumstance, home?: string): Promise<readonly string[]> {
     const outcome = pool.run(() => {
@@ -104,17 +112,17 @@ function closed([path, content]: [string, Files[string]]): readonly [string, Fil
   return [path, { ...special, mode: special.mode === undefined ? 0o600 : 0o700 }];
 }
 
-/** The program of Node 22 for this machine, from npm, kept between runs; undefined when npm cannot give it. */
-async function fetchedNode(): Promise<string | undefined> {
+/** The program of another Node for this machine, from npm, kept between runs; undefined when npm cannot give it. */
+async function fetchedNode(release: string, range: string): Promise<string | undefined> {
   const name = `node-${process.platform}-${process.arch}`;
-  const folder = join(ROOT, 'node_modules/.cache/e2e-node22');
+  const folder = join(ROOT, `node_modules/.cache/e2e-node${release}`);
   const program = join(folder, 'node_modules', name, 'bin/node');
   if (existsSync(program)) return program;
   try {
-    await promisify(execFile)('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', `${name}@^22.18.0`]);
+    await promisify(execFile)('npm', ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', `${name}@${range}`]);
     return program;
   } catch (error) {
-    console.error(`npm cannot fetch Node 22: ${(error as Error).message.split('\n')[0]}`);
+    console.error(`npm cannot fetch Node ${release}: ${(error as Error).message.split('\n')[0]}`);
     return undefined;
   }
 }
