@@ -12,7 +12,7 @@ import { Lane } from './store/lane.ts';
 import { nameOf, readWhole } from './store/read-source.ts';
 import { RunEncoder } from './store/run-encoder.ts';
 import { codingOf, isEmpty, type Want, wantsOf } from './store/want.ts';
-import { encodeStream } from './stream.ts';
+import { encodeStream, STREAM_LOAD } from './stream.ts';
 import { Breather, Workers } from './workers.ts';
 
 const GIB = 1024 ** 3;
@@ -120,7 +120,13 @@ export class ContentStore implements Content {
 
   /** Encodes a stream that cannot be assembled from segments. */
   async stream(part: StreamPart, sink: Sink): Promise<void> {
-    await encodeStream({ part, pieces: (ref) => this.pieces(ref), encoding: this.#engine.keeper.encoding }, sink);
+    const { workers, keeper } = this.#engine;
+    await workers.enter(STREAM_LOAD);
+    try {
+      await encodeStream({ part, pieces: (ref) => this.pieces(ref), encoding: keeper.encoding }, sink);
+    } finally {
+      workers.leave(STREAM_LOAD);
+    }
   }
 
   /** Length in bytes of a prepared segment. */

@@ -1,6 +1,7 @@
 import { constants, createBrotliCompress, createZstdCompress } from 'node:zlib';
 import type { Codec, ContentRef, Plain, StreamPart } from './part.ts';
 import type { Sink } from './store/copy.ts';
+import type { Load } from './workers.ts';
 
 /** The part of a zlib stream that is used here. */
 interface Compressor {
@@ -13,6 +14,9 @@ interface Compressor {
 
 /** The output depends on the sizes of writes: these are fixed. */
 const BLOCK: Readonly<Partial<Record<Codec, number>>> = { zstd: 128 * 1024, brotli: 1024 * 1024 };
+
+/** What a stream takes: more than any level does but the highest two of brotli. Its work is so long that none needs to wait beside it. */
+export const STREAM_LOAD: Load = { memory: 96 * 1024 * 1024, places: 2 };
 
 export interface StreamSource {
   readonly part: StreamPart;

@@ -15,6 +15,7 @@ export function memory(): Memory {
     encodedLength: (source) => deflated(bytesOf(source)).length,
     bytes: (source) => bytesOf(source),
     crc32: (sha256) => crc32(known.get(sha256) ?? fail(`no content ${sha256}`)),
+    pieces: ({ sha256 }) => [known.get(sha256) ?? fail(`no content ${sha256}`)],
     resolve: (sha256) => known.get(sha256) ?? fail(`no content ${sha256}`),
   };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ContentStore, gzip, type Member, type Part, tar } from '../src/index.ts';
+import { type ContentStore, gzip, type MarkResult, type Member, type Part, type Parts, type SegmentRef, tar } from '../src/index.ts';
 
 /** Folders of a test, removed by `removeFolders`. */
 const folders: string[] = [];
@@ -37,10 +37,13 @@ export function fileIn(folder: string, path: string, bytes: Uint8Array): Member 
   return { type: 'file', path, mode: 0o644, size: bytes.length, source: { file, size: bytes.length, mtimeMs: statSync(file).mtimeMs } };
 }
 
-/** What a driver makes of parts without marks and patches. */
-export async function assemble(parts: Iterable<Part>, store: ContentStore): Promise<Buffer> {
+const MARK: MarkResult = { position: 0, digests: {} };
+
+/** What a driver makes of parts without patches; marks are answered, but not with the truth. */
+export async function assemble(parts: Parts, store: ContentStore): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for (const part of parts) await resolve(part, store, pieces);
+  const iterator = parts[Symbol.iterator]();
+  for (let step = iterator.next(MARK); !step.done; step = iterator.next(MARK)) await resolve(step.value, store, pieces);
   return Buffer.concat(pieces);
 }
 
@@ -49,14 +52,23 @@ async function resolve(part: Part, store: ContentStore, pieces: Buffer[]): Promi
   if (part instanceof Uint8Array) take(part);
   else if ('run' in part) await encodeRun(part, store, take);
   else if ('stream' in part) await store.stream(part, take);
-  else if ('sha256' in part) await store.copy(part, take);
+  else if ('sha256' in part) await copySegment(part, store, take);
+  else if ('mark' in part) return;
   else throw new Error(`Cannot resolve a part of ${Object.keys(part)}`);
 }
 
 async function encodeRun(part: Extract<Part, { readonly run: Uint8Array }>, store: ContentStore, take: (bytes: Uint8Array) => void): Promise<void> {
   const encoded = await store.encode(part.run, part.codec, part.level);
   take(encoded);
+  part.seen?.(encoded);
   part.settled?.(encoded.length);
+}
+
+async function copySegment(part: SegmentRef, store: ContentStore, take: (bytes: Uint8Array) => void): Promise<void> {
+  await store.copy(part, (bytes) => {
+    take(bytes);
+    part.seen?.(bytes);
+  });
 }
 
 export async function tarGz(members: readonly Member[], store: ContentStore): Promise<Buffer> {

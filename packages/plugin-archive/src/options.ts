@@ -2,7 +2,7 @@ import type { FormatDefinition, OptionsKit } from '@provisioning-dist/core';
 import { pathProblem } from '@provisioning-dist/payload';
 
 export interface ArchiveOptions {
-  /** Deflate level; default the engine's. */
+  /** The codec's level; default the engine's. */
   readonly level?: number | undefined;
   /** The folder everything is in; false = none. Default: the file's name without its extension. */
   readonly wrap?: string | false | undefined;
@@ -11,17 +11,27 @@ export interface ArchiveOptions {
 type Schema<Options> = ReturnType<FormatDefinition<Options>['options']>;
 type Shape = Readonly<Record<string, Schema<unknown>>>;
 
-export function archiveOptions(kit: OptionsKit): Schema<ArchiveOptions> {
-  return kit.z.strictObject(archiveShape(kit)) as Schema<ArchiveOptions>;
+/** The levels a codec has. */
+export interface Levels {
+  readonly codec: string;
+  readonly min: number;
+  readonly max: number;
+  readonly usual: number;
+}
+
+const DEFLATE: Levels = { codec: 'Deflate', min: 1, max: 9, usual: 6 };
+
+export function archiveOptions(kit: OptionsKit, levels: Levels = DEFLATE): Schema<ArchiveOptions> {
+  return kit.z.strictObject(archiveShape(kit, levels)) as Schema<ArchiveOptions>;
 }
 
 /** The options of every archive in one file. */
-export function archiveShape({ z }: OptionsKit): Shape {
+export function archiveShape({ z }: OptionsKit, { codec, min, max, usual }: Levels = DEFLATE): Shape {
   const folder = z.string().refine((path) => folderProblem(path) === undefined, {
     error: ({ input }) => `"${input}" cannot be a folder in an archive: ${folderProblem(String(input))}`,
   });
   return {
-    level: z.int().min(1).max(9).optional().describe('Deflate level, 1 (fast) to 9 (small); default 6'),
+    level: z.int().min(min).max(max).optional().describe(`${codec} level, ${min} (fast) to ${max} (small); default ${usual}`),
     wrap: z
       .union([z.literal(false), folder])
       .optional()
@@ -52,4 +62,9 @@ export function noOptions({ z }: OptionsKit): Schema<Record<string, never>> {
 /** Nothing fills templates here; a folder called `{name}` is nobody's wish. */
 function folderProblem(path: string): string | undefined {
   return /[{}]/.test(path) ? 'it is taken as it is, without templates' : pathProblem(path);
+}
+
+/** The level as the engine takes it: left out when it is not given. */
+export function levelOf({ level }: ArchiveOptions): { readonly level?: number } {
+  return level === undefined ? {} : { level };
 }

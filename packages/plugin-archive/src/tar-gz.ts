@@ -1,8 +1,9 @@
 import { defineFormat, type FormatDefinition, type FormatJob } from '@provisioning-dist/core';
-import { gzip, type Needs, type Parts, tar } from '@provisioning-dist/payload';
-import { type ArchiveOptions, archiveOptions } from './options.ts';
+import { gzip, type Needs, type Parts } from '@provisioning-dist/payload';
+import { type ArchiveOptions, archiveOptions, levelOf } from './options.ts';
+import { plainTar } from './plain-tar.ts';
 import { readTarGz } from './read/tar-gz.ts';
-import { archiveTree, type Naming } from './tree.ts';
+import type { Naming } from './tree.ts';
 
 const EXT = 'tar.gz';
 
@@ -10,20 +11,18 @@ export const tarGzFormat: FormatDefinition<ArchiveOptions> = defineFormat<Archiv
   kind: 'archive',
   group: 'archive',
   scope: 'cell',
-  defaultFor: ['linux', 'macos', 'freebsd'],
+  defaultFor: ['linux', 'macos'],
   ext: EXT,
-  options: archiveOptions,
+  options: (kit) => archiveOptions(kit),
   needs: deflateNeeds,
   write: (job) => tarGzParts(job, { ext: EXT }),
   read: (source, distribution, view) => readTarGz(source, { ext: EXT, distribution, view }),
 });
 
-export function deflateNeeds({ level }: ArchiveOptions): Needs {
-  return { codec: 'deflate', digests: ['sha256'], ...(level === undefined ? {} : { level }) };
+export function deflateNeeds(options: ArchiveOptions): Needs {
+  return { codec: 'deflate', digests: ['sha256'], ...levelOf(options) };
 }
 
 export function tarGzParts(job: FormatJob<ArchiveOptions>, naming: Naming): Parts {
-  const { level } = job.options;
-  const plain = tar(archiveTree(job, naming), job.content, { dialect: 'pax-binary', mtime: job.date });
-  return gzip(plain, job.content, level === undefined ? {} : { level });
+  return gzip(plainTar(job, naming), job.content, levelOf(job.options));
 }

@@ -1,6 +1,6 @@
 import { defineFormat, type FormatDefinition } from '@provisioning-dist/core';
 import { zip } from '@provisioning-dist/payload';
-import { type ArchiveOptions, archiveOptions } from './options.ts';
+import { type ArchiveOptions, archiveOptions, levelOf } from './options.ts';
 import { readZipArchive } from './read/zip.ts';
 import { archiveTree } from './tree.ts';
 
@@ -12,11 +12,8 @@ export const zipFormat: FormatDefinition<ArchiveOptions> = defineFormat<ArchiveO
   scope: 'cell',
   defaultFor: ['windows'],
   ext: EXT,
-  options: archiveOptions,
-  needs: ({ level }) => ({ codec: 'deflate', digests: ['sha256'], segments: 'each', ...(level === undefined ? {} : { level }) }),
-  write: (job) => {
-    const { level } = job.options;
-    return zip(archiveTree(job, { ext: EXT }), job.content, { mtime: job.date, ...(level === undefined ? {} : { level }) });
-  },
+  options: (kit) => archiveOptions(kit),
+  needs: (options) => ({ codec: 'deflate', digests: ['sha256'], segments: 'each', ...levelOf(options) }),
+  write: (job) => zip(archiveTree(job, { ext: EXT }), job.content, { mtime: job.date, ...levelOf(job.options) }),
   read: (source, distribution, view) => readZipArchive(source, { ext: EXT, distribution, view }),
 });

@@ -7,12 +7,15 @@ import { readTar, readZip } from '@provisioning-dist/payload';
 import { dirFormat } from '../src/dir.ts';
 import plugin from '../src/index.ts';
 import type { ArchiveOptions } from '../src/options.ts';
+import { tarBrFormat } from '../src/tar-br.ts';
 import { tarGzFormat } from '../src/tar-gz.ts';
+import { tarXzFormat } from '../src/tar-xz.ts';
+import { tarZstFormat } from '../src/tar-zst.ts';
 import { zipFormat } from '../src/zip.ts';
 import { DATE, distribution, formatJob, LINUX, parseOptions, sampleEntries, withStore, writeFile } from './package.ts';
 
 const TOP = 'app-1.2.3-linux-amd64';
-const FORMATS = { 'tar.gz': tarGzFormat, zip: zipFormat };
+const FORMATS = { 'tar.gz': tarGzFormat, 'tar.xz': tarXzFormat, 'tar.zst': tarZstFormat, 'tar.br': tarBrFormat, zip: zipFormat };
 
 /** The archive's bytes and what its own reader finds. */
 function make(ext: keyof typeof FORMATS, entries: readonly Entry[], options: ArchiveOptions = {}) {
@@ -35,7 +38,7 @@ function expectedPaths(): string[] {
 
 describe('the archive plugin', () => {
   it('provides its formats by key', () => {
-    assert.deepEqual(Object.keys(plugin.formats ?? {}), ['tar.gz', 'zip', 'dir', 'source', 'docs']);
+    assert.deepEqual(Object.keys(plugin.formats ?? {}), ['tar.gz', 'tar.xz', 'tar.zst', 'tar.br', 'zip', 'dir', 'source', 'docs']);
   });
 
   it('tells what it provides without being loaded', () => {
@@ -110,7 +113,7 @@ describe('zip', () => {
   });
 });
 
-for (const ext of ['tar.gz', 'zip'] as const) {
+for (const ext of Object.keys(FORMATS) as (keyof typeof FORMATS)[]) {
   describe(`${ext} and its reader`, () => {
     it('gives the same bytes twice', async () => {
       const [first, second] = [await make(ext, sampleEntries()), await make(ext, sampleEntries())];

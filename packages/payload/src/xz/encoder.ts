@@ -19,6 +19,8 @@ const PRESETS: readonly { readonly dictionary: number; readonly memory: number }
   { dictionary: 8 * MIB, memory: 94 * MIB },
 ];
 
+const LEVEL_MAX = 9;
+
 /** Dictionaries below this save no memory worth the name. */
 const DICTIONARY_MIN = 64 * KIB;
 
@@ -55,7 +57,7 @@ function presetOf(level: number): number {
 
 function settings(level: number): (typeof PRESETS)[number] {
   const found = PRESETS[presetOf(level)];
-  if (!found) throw new RangeError(`Cannot compress with xz at level ${level}: levels go from 0 to 9`);
+  if (!found || level > LEVEL_MAX) throw new RangeError(`Cannot compress with xz at level ${level}: levels go from 0 to ${LEVEL_MAX}`);
   return found;
 }
 
