@@ -34,6 +34,9 @@ Written by \`node scripts/docs.ts\` from what the command line knows of itself; 
 
 Beside these there are \`help\`, \`autocomplete\` and \`plugins\`, which oclif brings. A list is written with commas or by repeating the flag:
 \`--platform linux,macos\` or \`--platform linux --platform macos\`. Steps, for \`--skip\` and \`--only\`, are \`beforeBuild\`, \`build\`, \`package\` and \`publish\`.
+Without \`build\`, what an earlier run built is packaged; without \`package\`, \`release\` publishes what is in the output folder. An id of a package
+or builder brings the steps before it along.
+
 Every command knows:
 `;
 
