@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** A Node other than the one of the tests. */
   readonly node?: string;
-  /** `bin/run.js` after `npm run build`, instead of the sources. */
+  /** `bin/run.js` after `npm run build`, instead of the sources; default as `E2E_BUILT=true` says. */
   readonly built?: boolean;
   /** As nobody, when the tests run as root. The project must belong to nobody then: `project.giveAway()`. */
   readonly unprivileged?: boolean;
@@ -80,7 +80,10 @@ export function result<Data>(ran: Ran): Data {
   return found.data as Data;
 }
 
-function argvOf(args: readonly string[], { node = process.execPath, built = false, umask }: RunOptions): readonly string[] {
+function argvOf(
+  args: readonly string[],
+  { node = process.execPath, built = process.env.E2E_BUILT === 'true', umask }: RunOptions,
+): readonly string[] {
   const argv = [node, ...(built ? [BUILT] : SOURCE), ...args];
   return umask === undefined ? argv : ['/bin/sh', '-c', `umask ${umask} && exec "$@"`, 'sh', ...argv];
 }
