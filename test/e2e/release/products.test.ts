@@ -71,7 +71,7 @@ describe('several packages', () => {
         build: 'build: []',
         contents: `contents:
   - { from: docs/readme.md, to: share/ }
-  - { from: "man/{arch}.1", to: share/man/acme.1, component: man, platforms: [linux] }
+  - { from: "man/{arch}.1", to: share/man/acme.1, component: man }
   - { from: lib/*, to: lib/, component: lib }`,
         packages: `packages:
   tar.gz: { components: [main, man] }

@@ -5,7 +5,7 @@ import type { Distribution } from '../model/distribution.ts';
 import type { Entry } from '../model/entry.ts';
 import { comparePaths } from '../model/path-order.ts';
 import { destinationProblem } from '../model/path-rules.ts';
-import type { PlannedDistribution } from '../model/plan.ts';
+import type { Plan, PlannedDistribution } from '../model/plan.ts';
 import type { RunContext } from './run-context.ts';
 import { stageDistribution } from './stage.ts';
 import { templateFields } from './template-fields.ts';
@@ -19,6 +19,7 @@ export async function stageOne(run: RunContext, { platform, variant }: PlannedDi
     release,
     platform,
     variant,
+    ...(platform === undefined && { components: noarchComponents(run.plan, variant) }),
     outputs,
     template: (text, at, reading) => renderTemplate(text, fields, at, reading),
   });
@@ -33,6 +34,12 @@ export async function stageOne(run: RunContext, { platform, variant }: PlannedDi
     },
   });
   return added.length === 0 ? distribution : merged(distribution, added);
+}
+
+/** What the `arch: all` packages of a variant hold: rules of other components may speak of platforms. Undefined = everything. */
+function noarchComponents({ artifacts }: Plan, variant: string | undefined): readonly string[] | undefined {
+  const noarch = artifacts.filter((artifact) => artifact.scope === 'cell' && artifact.platform === undefined && artifact.variant === variant);
+  return noarch.some(({ components }) => components === undefined) ? undefined : noarch.flatMap(({ components }) => components ?? []);
 }
 
 function merged(distribution: Distribution, added: readonly Entry[]): Distribution {

@@ -24,6 +24,8 @@ export interface StageInput {
   /** `undefined` for the platform `any`. */
   readonly platform: Platform | undefined;
   readonly variant: string | undefined;
+  /** Only rules of these components; absent = all. */
+  readonly components?: readonly string[] | undefined;
   /** What the builders made for this platform: what `{build}` stands for. */
   readonly outputs: readonly BuildOutput[];
   readonly template: StageTemplate;
@@ -39,12 +41,14 @@ export interface StageInput {
  * written. `.DS_Store`, `._*`, `__MACOSX` and `.git` never come along.
  */
 export function stageDistribution(input: StageInput): Distribution {
-  const { product, platform, variant, outputs, template } = input;
+  const { product, platform, variant, components, outputs, template } = input;
   const problems: DistError[] = [];
   const report = (problem: DistError): void => void problems.push(problem);
   const sources = { root: product.root, own: Object.values(product.paths), outputs, template, report };
   const kept = variantTest(variant === undefined ? undefined : product.variants.get(variant));
-  const rules = product.contents.filter((rule) => appliesTo(rule, platform, variant));
+  const rules = product.contents
+    .filter((rule) => appliesTo(rule, platform, variant))
+    .filter(({ component }) => components?.includes(component) ?? true);
   const placed = rules.flatMap((rule) => placeRule(rule, sources)).filter(({ path }) => kept(path));
   const entries = entriesFrom(placed, platform, report);
   if (entries.length === 0 && problems.length === 0) report(emptyDistribution(positionOfContents(product), platform, variant));

@@ -75,7 +75,11 @@ function fileReader(source: FileSource): SourceReader {
       if (count < target.length && position < size) throw fileChanged(file, `it ended after ${position} of ${size} bytes`);
       return count;
     },
-    finish: () => system(file, () => checkUnchanged(source, fd)),
+    finish: () =>
+      system(file, () => {
+        checkUnchanged(source, fd);
+        if (size === 0) checkEmpty(file, fd);
+      }),
     close: () => closeSync(fd),
   };
 }
@@ -86,6 +90,11 @@ function checkUnchanged({ file, size, mtimeMs, eol }: FileSource, fd: number): v
   if (!now.isFile()) throw fileChanged(file, 'it is no longer a regular file');
   if (!eol && now.size !== size) throw fileChanged(file, `its size changed from ${size} to ${now.size} bytes`);
   if (now.mtimeMs !== mtimeMs) throw fileChanged(file, 'it was modified after the plan was made');
+}
+
+/** Files that the system makes up while they are read (procfs) say that they are empty. */
+function checkEmpty(file: string, fd: number): void {
+  if (readFully(fd, new Uint8Array(1), 0) > 0) throw fileChanged(file, 'it has content although its size is 0');
 }
 
 function readConverted(source: FileSource, eol: 'lf' | 'crlf'): Uint8Array {
