@@ -28,6 +28,7 @@ import {
 } from './errors.ts';
 import { jsonProblem } from './json-syntax.ts';
 import { type ConfigNode, joinKey, type MapEntry, type MapNode } from './position.ts';
+import { tooDeepAt } from './yaml-depth.ts';
 
 export const MAX_DEPTH = 100;
 export const MAX_NODES = 100_000;
@@ -136,6 +137,13 @@ function syntaxErrors(document: Document.Parsed, file: string, lines: LineCounte
   return shown.map((problem) => syntaxError(file, lines, problem));
 }
 
+function refuseDepth(text: string, file: string): void {
+  const offset = tooDeepAt(text, MAX_DEPTH);
+  if (offset === undefined) return;
+  const before = text.slice(0, offset).split('\n');
+  throw depthLimit({ file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, key: '' }, MAX_DEPTH);
+}
+
 /** Parses to yaml's documents. Keys are compared by us: yaml's own check is quadratic. */
 function parseDocuments(text: string, lines: LineCounter): Document.Parsed[] {
   return [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, stringKeys: false })];
@@ -164,6 +172,7 @@ function convert(document: Document.Parsed, file: string, lines: LineCounter, be
 
 /** Reads YAML 1.2: one document, no merge keys, limited in depth, size and aliases. Throws all problems found, with line and column. */
 export function parseYaml(text: string, file: string): ConfigNode {
+  refuseDepth(text, file);
   const lines = new LineCounter();
   const tree = convert(theDocument(parseDocuments(text, lines), file, lines), file, lines, undefined);
   if (!tree) throw configEmpty(file);
@@ -182,6 +191,7 @@ function refuseLooseJson(text: string, file: string): void {
 export function parseJson(text: string, file: string, below?: string): ConfigNode | undefined {
   if (text.trim() === '') throw configEmpty(file);
   refuseLooseJson(text, file);
+  refuseDepth(text, file);
   const lines = new LineCounter();
   return convert(theDocument(parseDocuments(text, lines), file, lines), file, lines, below);
 }

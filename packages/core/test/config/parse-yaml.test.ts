@@ -76,7 +76,15 @@ describe('parseYaml', () => {
   });
 
   it('refuses depth that exhausts the parser', async () => {
-    assert.match((await places(() => parseYaml('['.repeat(20_000), 'a.yaml'))).join(), /^config-depth a.yaml:1:\d+$/);
+    for (const unit of ['[', '{a: ', '- ', '? ']) {
+      const text = unit.repeat(Math.floor(2 ** 20 / unit.length) - 1);
+      assert.match((await places(() => parseYaml(text, 'a.yaml'))).join(), /^config-depth a.yaml:1:\d+$/);
+    }
+  });
+
+  it('counts no brackets inside texts', () => {
+    const text = `a: "${'['.repeat(200)}"\nb: '${'{'.repeat(200)}'\nc: ${'x['.repeat(200)}\n# ${'['.repeat(200)}`;
+    assert.equal(parseYaml(text, 'a.yaml').kind, 'map');
   });
 
   it('refuses more than 100000 values', async () => {
