@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import { crc32 } from 'node:zlib';
 import { fileChanged } from './content-error.ts';
@@ -97,7 +98,8 @@ export class ContentStore implements Content {
   bytes(source: Source): Uint8Array {
     const bytes = readWhole(source);
     const facts = this.#engine.known.facts(source);
-    if (facts && facts.crc32 !== crc32(bytes)) throw fileChanged(nameOf(source), 'it was modified while it was packaged');
+    if (!facts) this.#engine.known.learn(source, { size: bytes.length, crc32: crc32(bytes), digests: { sha256: hash('sha256', bytes) } });
+    else if (facts.crc32 !== crc32(bytes)) throw fileChanged(nameOf(source), 'it was modified while it was packaged');
     return bytes;
   }
 

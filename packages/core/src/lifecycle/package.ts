@@ -67,14 +67,16 @@ async function makeArtifact(run: RunContext, input: PackageInput): Promise<{ rea
   const store = await run.store();
   const needs = needsOf(format);
   const before = input.earlier?.artifacts.find((artifact) => artifact.name === planned.name);
-  // Hashing first lets an unchanged artifact be kept without compressing anything; a fresh one hashes and compresses in the same read.
-  await store.prepare(entries, before === undefined ? needs : { digests: needs.digests ?? [], segments: 'each' }, { signal: run.signal });
-  const consumed = consumedBy(run, format);
-  const recipe = recipeOf({ run, planned, format, entries, consumed, codec: needs.codec ?? 'none', store });
-  const kept = before && (await unchangedArtifact(before, recipe, join(run.outputDir, planned.name)));
+  const recipe = async (): Promise<string> => {
+    await store.prepare(entries, { digests: ['sha256'], segments: 'each' }, { signal: run.signal });
+    return recipeOf({ run, planned, format, entries, consumed: consumedBy(run, format), codec: needs.codec ?? 'none', store });
+  };
+  // Hashing first lets an unchanged artifact be kept without compressing anything; a fresh one is hashed by the read that packages it.
+  const kept = before && (await unchangedArtifact(before, await recipe(), join(run.outputDir, planned.name)));
   if (kept) return { artifact: kept, reused: true };
-  if (before !== undefined) await store.prepare(entries, needs, { signal: run.signal });
-  return { artifact: Object.freeze({ ...(await write(run, planned, format, entries)), recipe }), reused: false };
+  await store.prepare(entries, needs, { signal: run.signal });
+  const made = await write(run, planned, format, entries);
+  return { artifact: Object.freeze({ ...made, recipe: await recipe() }), reused: false };
 }
 
 /** What a format may see of the artifacts: those it says it consumes. Whatever else happens to be finished would make it depend on chance. */
@@ -88,10 +90,8 @@ export function formatOf(run: Pick<RunContext, 'packages'>, planned: PlannedArti
   return format;
 }
 
-/** sha256 of every entry is always made: recipe and manifest need it. */
 function needsOf({ definition, options }: ResolvedFormat): Needs {
-  const needs = typeof definition.needs === 'function' ? definition.needs(options) : (definition.needs ?? {});
-  return { ...needs, digests: [...new Set<Digest>(['sha256', ...(needs.digests ?? [])])] };
+  return typeof definition.needs === 'function' ? definition.needs(options) : (definition.needs ?? {});
 }
 
 async function write(run: RunContext, planned: PlannedArtifact, format: ResolvedFormat, entries: readonly Entry[]): Promise<Artifact> {
