@@ -26,7 +26,8 @@ const content: Content = {
   crc32: unknown,
   encodedLength: unknown,
   pieces: unknown,
-  bytes: readWhole,
+  bytes: unknown,
+  read: readInto,
 };
 
 const began = performance.now();
@@ -52,14 +53,11 @@ function writeAll(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(output, bytes, at);
 }
 
-/** The writer copies small contents at once, so that one buffer serves for all of them. */
-function readWhole(source: Source): Uint8Array {
-  const bytes = window.subarray(0, 'file' in source ? source.size : source.bytes.length);
+function readInto(source: Source, target: Uint8Array): void {
   const reader = openSource(source);
-  reader.read(bytes);
+  reader.read(target);
   reader.finish();
   reader.close();
-  return bytes;
 }
 
 function unknown(): never {

@@ -36,7 +36,7 @@ function encodeNow(block: Uint8Array, level: number, history: Uint8Array | undef
 }
 
 function optionsFor(block: Uint8Array, level: number, history: Uint8Array | undefined): ZlibOptions {
-  const chunkSize = Math.min(Math.max(block.length + 64, 128), 512 * 1024);
+  const chunkSize = Math.min(Math.max(block.length + 64, 128), 256 * 1024);
   const options = { level, chunkSize, finishFlush: constants.Z_SYNC_FLUSH };
   return history ? { ...options, dictionary: history } : options;
 }

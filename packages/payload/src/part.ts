@@ -125,6 +125,8 @@ export interface Content {
   encodedLength(source: Source, codec: Codec, level?: number): number;
   /** The content of a small file, checked against its announced size. */
   bytes(source: Source): Uint8Array;
+  /** As `bytes`, into memory of the caller's that is as long as the content. */
+  read(source: Source, target: Uint8Array): void;
   /** A prepared content as it is, in pieces that are valid until the next one. */
   pieces(ref: ContentRef): Iterable<Uint8Array>;
 }

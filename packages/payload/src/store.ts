@@ -10,7 +10,7 @@ import { type Counters, createEngine, type Engine } from './store/engine.ts';
 import { ingestInline, isInline } from './store/inline.ts';
 import { Known, type KnownContent } from './store/known.ts';
 import { Lane } from './store/lane.ts';
-import { nameOf, readWhole } from './store/read-source.ts';
+import { nameOf, readInto, readWhole } from './store/read-source.ts';
 import { RunEncoder } from './store/run-encoder.ts';
 import { codingOf, isEmpty, type Want, wantsOf } from './store/want.ts';
 import { encodeStream, STREAM_LOAD } from './stream.ts';
@@ -97,10 +97,13 @@ export class ContentStore implements Content {
 
   bytes(source: Source): Uint8Array {
     const bytes = readWhole(source);
-    const facts = this.#engine.known.facts(source);
-    if (!facts) this.#engine.known.learn(source, { size: bytes.length, crc32: crc32(bytes), digests: { sha256: hash('sha256', bytes) } });
-    else if (facts.crc32 !== crc32(bytes)) throw fileChanged(nameOf(source), 'it was modified while it was packaged');
+    this.#compare(source, bytes);
     return bytes;
+  }
+
+  read(source: Source, target: Uint8Array): void {
+    readInto(source, target);
+    this.#compare(source, target);
   }
 
   pieces(ref: ContentRef): Iterable<Uint8Array> {
@@ -178,6 +181,13 @@ export class ContentStore implements Content {
 
   #segment(sha256: string, codec: Codec, level: number | undefined): Segment {
     return this.#engine.cache.find(sha256, codingOf(codec, level).key) ?? notPrepared(`${sha256} in ${codec}`);
+  }
+
+  /** With what was read of the source before; what is read first is what later reads are compared with. */
+  #compare(source: Source, bytes: Uint8Array): void {
+    const facts = this.#engine.known.facts(source);
+    if (!facts) this.#engine.known.learn(source, { size: bytes.length, crc32: crc32(bytes), digests: { sha256: hash('sha256', bytes) } });
+    else if (facts.crc32 !== crc32(bytes)) throw fileChanged(nameOf(source), 'it was modified while it was packaged');
   }
 
   #contentOf({ sha256, length }: ContentRef): KnownContent {

@@ -71,11 +71,9 @@ function contentRef(member: File, content: Content): ContentRef {
 
 function writeContent(slab: Slab, member: File, content: Content): void {
   if (member.size === 0) return;
-  const bytes = content.bytes(member.source);
-  if (bytes.length !== member.size) throw cannotStore(member.path, `it has ${bytes.length} bytes instead of ${member.size}`);
-  const at = slab.claim(bytes.length);
-  slab.bytes.set(bytes, at);
-  writeZeros(slab, padding(bytes.length));
+  const at = slab.claim(member.size);
+  content.read(member.source, slab.bytes.subarray(at, at + member.size));
+  writeZeros(slab, padding(member.size));
 }
 
 function writeRecord(slab: Slab, record: TarRecord): void {

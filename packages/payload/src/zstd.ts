@@ -18,7 +18,9 @@ export const zstd: Encoder = {
     new Promise((resolve, reject) => {
       const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
       // One call with the size announced: streams, and calls without it, write another header.
-      zstdCompress(block, { params, pledgedSrcSize: block.length, chunkSize: MIB }, (error, encoded) => (error ? reject(error) : resolve(encoded)));
+      zstdCompress(block, { params, pledgedSrcSize: block.length, chunkSize: 256 * 1024 }, (error, encoded) =>
+        error ? reject(error) : resolve(encoded),
+      );
     }),
 };
 

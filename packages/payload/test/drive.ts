@@ -14,6 +14,7 @@ export function memory(): Memory {
     facts: (source) => remember(known, bytesOf(source)),
     encodedLength: (source) => deflated(bytesOf(source)).length,
     bytes: (source) => bytesOf(source),
+    read: (source, target) => fill(target, bytesOf(source)),
     crc32: (sha256) => crc32(known.get(sha256) ?? fail(`no content ${sha256}`)),
     pieces: ({ sha256 }) => [known.get(sha256) ?? fail(`no content ${sha256}`)],
     resolve: (sha256) => known.get(sha256) ?? fail(`no content ${sha256}`),
@@ -44,6 +45,11 @@ function encoded(part: Part, content: Memory): Uint8Array {
 
 function deflated(bytes: Uint8Array): Uint8Array {
   return deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+}
+
+function fill(target: Uint8Array, bytes: Uint8Array): void {
+  if (target.length !== bytes.length) throw new RangeError(`${bytes.length} bytes instead of ${target.length}`);
+  target.set(bytes);
 }
 
 function bytesOf(source: Source): Uint8Array {

@@ -174,6 +174,16 @@ describe('ContentStore', () => {
       });
     });
 
+    it('reads into memory of the same length', async () => {
+      const member = fileIn(newFolder(), 'f', Buffer.from('hello'));
+      await withStore(async (store) => {
+        const target = Buffer.alloc(5);
+        store.read(member.source, target);
+        assert.equal(target.toString(), 'hello');
+        for (const length of [4, 6]) assert.throws(() => store.read(member.source, Buffer.alloc(length)), RangeError);
+      });
+    });
+
     it('lets the event loop turn', async () => {
       const folder = newFolder();
       const members = Array.from({ length: 20 }, (_, index) => fileIn(folder, `${index}`, Buffer.alloc(4 * 1024 * 1024, index)));
@@ -211,6 +221,7 @@ describe('ContentStore', () => {
           await withStore(async (store) => {
             await assert.rejects(store.prepare([member], { codec: 'deflate', digests: ['sha256'] }), withCode(code, file));
             assert.throws(() => store.bytes(member.source), withCode(code, file));
+            assert.throws(() => store.read(member.source, Buffer.alloc(size)), withCode(code, file));
           });
         });
       }
@@ -226,6 +237,7 @@ describe('ContentStore', () => {
         writeFileSync(file, 'after!');
         utimesSync(file, 1000, 1000);
         assert.throws(() => store.bytes(member.source), withCode('file-changed', file));
+        assert.throws(() => store.read(member.source, Buffer.alloc(6)), withCode('file-changed', file));
       });
     });
 

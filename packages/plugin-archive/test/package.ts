@@ -58,7 +58,7 @@ export function formatJob<Options>(entries: readonly Entry[], fields: Partial<Fo
     artifacts: unused,
     cell,
     entries,
-    content: { facts: unused, crc32: unused, encodedLength: unused, bytes: unused, pieces: unused },
+    content: { facts: unused, crc32: unused, encodedLength: unused, bytes: unused, read: unused, pieces: unused },
     date: DATE,
     fileName: 'app-1.2.3-linux-amd64.tar.gz',
     ...fields,

@@ -62,7 +62,7 @@ describe('build instructions of a source archive', () => {
 
 describe('reading a source archive', () => {
   function read(members: readonly Member[], view: { options?: SourceOptions; date?: number; entries?: readonly Entry[] } = {}) {
-    const content = { bytes: (source: { bytes?: Uint8Array }) => source.bytes ?? Buffer.alloc(0) } as unknown as Content;
+    const content = { read: ({ bytes = Buffer.alloc(0) }: { bytes?: Uint8Array }, target: Buffer) => target.set(bytes) } as unknown as Content;
     const bytes = gzipSync(Buffer.concat([...tar(members, content, { dialect: 'pax', mtime: DATE })] as Uint8Array[]));
     bytes[9] = 3;
     const source = {

@@ -60,6 +60,7 @@ export interface SessionTools {
 }
 
 export async function openSession(options: SessionOptions, tools: SessionTools): Promise<Session> {
+  await boundYoungGeneration();
   const { config, redactor } = await openConfig(options, tools);
   const products = chosenProducts(config, options.product);
   if (options.outputDir !== undefined && products.length > 1) throw oneFolder(options.outputDir, products);
@@ -243,6 +244,12 @@ function oneFolder(folder: string, products: readonly ProductConfig[]): DistErro
     exit: EXIT.usage,
     hint: 'choose one with --product, or set "paths.packages" of each product',
   });
+}
+
+/** Most of what a run allocates is gone at once: a young generation that grows takes 30 to 60 MB and saves no time. */
+async function boundYoungGeneration(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 function sharedStore(

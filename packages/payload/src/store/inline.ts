@@ -3,7 +3,7 @@ import { digestsOf } from '../digest.ts';
 import { SEGMENT_MIN, type Source } from '../part.ts';
 import type { Block, BlockKeeper, Coding } from '../segment.ts';
 import type { Engine } from './engine.ts';
-import { readWhole, sizeOf } from './read-source.ts';
+import { readInto, sizeOf } from './read-source.ts';
 import type { Want } from './want.ts';
 
 /** Small contents are read, hashed and encoded at once: a turn on the pool would cost more than the work. */
@@ -13,8 +13,12 @@ export function isInline(source: Source, { codings }: Want): boolean {
   return size < SEGMENT_MIN && codings.values().every(({ encoder }) => size <= (encoder.inline?.max ?? 0));
 }
 
+/** Memory of the content at hand. */
+const scratch = Buffer.allocUnsafeSlow(SEGMENT_MIN);
+
 export function ingestInline({ cache, known, keeper, counters }: Engine, source: Source, want: Want): void {
-  const bytes = readWhole(source);
+  const bytes = scratch.subarray(0, sizeOf(source));
+  readInto(source, bytes);
   const crc = crc32(bytes);
   const digests = digestsOf(bytes, want.digests);
   counters.bytesRead += bytes.length;

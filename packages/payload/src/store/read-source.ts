@@ -25,12 +25,19 @@ export function nameOf(source: Source): string {
 export function readWhole(source: Source): Uint8Array {
   if ('bytes' in source) return source.bytes;
   if (source.eol) return readConverted(source, source.eol);
+  const bytes = Buffer.allocUnsafe(source.size);
+  readInto(source, bytes);
+  return bytes;
+}
+
+/** The same in memory that is as long as the content. */
+export function readInto(source: Source, target: Uint8Array): void {
+  const size = sizeOf(source);
+  if (target.length !== size) throw new RangeError(`Cannot read "${nameOf(source)}": it has ${size} bytes instead of ${target.length}`);
   const reader = openSource(source);
   try {
-    const bytes = Buffer.allocUnsafe(source.size);
-    reader.read(bytes);
+    reader.read(target);
     reader.finish();
-    return bytes;
   } finally {
     reader.close();
   }

@@ -18,8 +18,8 @@ function check(entries: readonly Listed[], of?: ReturnType<typeof distribution>)
 }
 
 function tarGz(members: readonly Member[], owner?: { uid: number; gid: number; user: string; group: string }): Buffer {
-  const bytes = (source: { bytes?: Uint8Array }) => source.bytes ?? Buffer.alloc(0);
-  const pieces = tar(members, { bytes } as unknown as Content, { dialect: 'pax', mtime: DATE, ...(owner ? { owner } : {}) });
+  const read = ({ bytes = Buffer.alloc(0) }: { bytes?: Uint8Array }, target: Buffer) => target.set(bytes);
+  const pieces = tar(members, { read } as unknown as Content, { dialect: 'pax', mtime: DATE, ...(owner ? { owner } : {}) });
   return gzipSync(Buffer.concat([...pieces] as Uint8Array[]));
 }
 
