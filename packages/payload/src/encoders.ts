@@ -1,4 +1,4 @@
-import { deflate } from './deflate.ts';
+import { DEFLATE_ID, deflate } from './deflate.ts';
 import { sha256 } from './digest.ts';
 import type { Encoder } from './encoder.ts';
 import { probeEncoder } from './encoder-probe.ts';
@@ -30,6 +30,7 @@ export function encoderId(codec: PackedCodec): string {
 }
 
 function makeId(codec: PackedCodec): string {
-  const { blockSize = 0, history = 0 } = ENCODERS[codec] ?? {};
-  return sha256(Buffer.from(`${codec} ${blockSize} ${history} ${probeEncoder(codec).result}`)).slice(0, 12);
+  const { blockSize = 0 } = ENCODERS[codec] ?? {};
+  const made = codec === 'deflate' ? DEFLATE_ID : probeEncoder(codec).result;
+  return sha256(Buffer.from(`${codec} ${blockSize} ${made}`)).slice(0, 12);
 }

@@ -5,7 +5,7 @@ export { type CpioOptions, cpio, cpioLength } from './cpio.ts';
 export type { CpioForm } from './cpio-header.ts';
 export { type CpioEntry, type CpioLimits, readCpio } from './cpio-read.ts';
 export { DEFLATE_END } from './deflate.ts';
-export { type EncoderProbe, probeEncoder } from './encoder-probe.ts';
+export { type EncoderProbe, type ProbedCodec, probeEncoder } from './encoder-probe.ts';
 export { encoderId } from './encoders.ts';
 export { type GzipOptions, gzip } from './gzip.ts';
 export { convertLineEnds } from './line-ends.ts';

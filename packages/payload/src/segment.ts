@@ -1,4 +1,5 @@
 import type { Encoder } from './encoder.ts';
+import type { DeflateThreads } from './libdeflate/threads.ts';
 import type { Pack } from './store/pack.ts';
 import type { Load, Workers } from './workers.ts';
 
@@ -44,6 +45,7 @@ export function segmentKey(sha256: string, coding: string): string {
 /** Where encoded blocks go, and on whose time they are made. */
 export interface BlockKeeper {
   readonly workers: Workers;
+  readonly threads: DeflateThreads;
   readonly keep: (encoded: Uint8Array) => Block;
   /** A buffer of this size, used before or fresh. */
   readonly borrow: (size: number) => Uint8Array;
@@ -56,7 +58,6 @@ export class SegmentBuilder {
   readonly coding: Coding;
   readonly #keeper: BlockKeeper;
   readonly #blocks: Promise<Block>[] = [];
-  readonly #history: Uint8Array;
   #slab: Uint8Array | undefined;
   #filled = 0;
   #failure: { readonly reason: unknown } | undefined;
@@ -64,7 +65,6 @@ export class SegmentBuilder {
   constructor(coding: Coding, keeper: BlockKeeper) {
     this.coding = coding;
     this.#keeper = keeper;
-    this.#history = Buffer.allocUnsafe(coding.encoder.history);
   }
 
   /** Copies the bytes; waits only when a block is full and the pool has no room. */
@@ -90,29 +90,35 @@ export class SegmentBuilder {
   }
 
   async #send(slab: Uint8Array): Promise<void> {
-    const { encoder } = this.coding;
     if (this.#failure) throw this.#failure.reason;
     await this.#keeper.workers.enter(this.coding.load);
-    const history = this.#blocks.length > 0 && encoder.history > 0 ? this.#history : undefined;
     const block = slab.subarray(0, this.#filled);
     this.#slab = undefined;
     this.#filled = 0;
-    const made = this.#encode(slab, block, history);
+    const made = this.#encode(slab, block);
     made.catch((reason: unknown) => {
       this.#failure ??= { reason };
     });
     this.#blocks.push(made);
-    if (encoder.history > 0 && block.length >= encoder.history) this.#history.set(block.subarray(block.length - encoder.history));
   }
 
-  async #encode(slab: Uint8Array, block: Uint8Array, history: Uint8Array | undefined): Promise<Block> {
-    const { encoder, level } = this.coding;
-    this.#keeper.encoding(block.length);
+  async #encode(slab: Uint8Array, block: Uint8Array): Promise<Block> {
+    const { encoder, level, load } = this.coding;
+    const { workers, threads, encoding, giveBack } = this.#keeper;
+    encoding(block.length);
     try {
-      return this.#keeper.keep(await encoder.encode(block, level, history));
+      return this.#keep(await encoder.encode(block, level, threads));
     } finally {
-      this.#keeper.giveBack(slab);
-      this.#keeper.workers.leave(this.coding.load);
+      giveBack(slab);
+      workers.leave(load);
+    }
+  }
+
+  #keep(encoded: Uint8Array): Block {
+    try {
+      return this.#keeper.keep(encoded);
+    } finally {
+      this.#keeper.threads.release(encoded);
     }
   }
 }

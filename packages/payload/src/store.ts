@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import { crc32 } from 'node:zlib';
 import { fileChanged } from './content-error.ts';
+import { DeflateThreads } from './libdeflate/threads.ts';
 import type { Codec, Content, ContentFacts, ContentRef, Member, Needs, SegmentRef, Source, StreamPart } from './part.ts';
 import type { Segment } from './segment.ts';
 import { Cache } from './store/cache.ts';
@@ -53,7 +54,7 @@ export class ContentStore implements Content {
     const threads = Math.max(1, options.threads ?? availableParallelism());
     // Twice the threads: one block waits for each that is worked on.
     const workers = new Workers(2 * threads, options.memory ?? Math.min(GIB, totalmem() / 4));
-    return new ContentStore(createEngine(cache, new Known(), workers), options.signal);
+    return new ContentStore(createEngine(cache, new Known(), workers, new DeflateThreads(threads)), options.signal);
   }
 
   get counters(): Readonly<Counters> {
@@ -143,6 +144,7 @@ export class ContentStore implements Content {
   async close(): Promise<void> {
     await this.#lane.idle();
     await this.#engine.workers.idle();
+    await this.#engine.threads.close();
     this.#engine.cache.close();
   }
 

@@ -10,7 +10,6 @@ export const zstd: Encoder = {
   codec: 'zstd',
   level: 3,
   blockSize: 4 * MIB,
-  history: 0,
   segmentMin: SEGMENT_MIN,
   places: 1,
   memory: (level) => 12 * MIB + tables(level),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { encoderId, type PackedCodec, probeEncoder } from '../src/index.ts';
+import { encoderId, type ProbedCodec, probeEncoder } from '../src/index.ts';
 
-const CODECS: readonly PackedCodec[] = ['deflate', 'xz', 'zstd', 'brotli'];
+const CODECS: readonly ProbedCodec[] = ['xz', 'zstd', 'brotli'];
 
 describe('probeEncoder', () => {
   for (const codec of CODECS) {
@@ -15,8 +15,8 @@ describe('probeEncoder', () => {
 describe('encoderId', () => {
   it('is the same wherever the bytes are', () => {
     assert.deepEqual(
-      CODECS.map((codec) => encoderId(codec)),
-      ['1af8fa6909b0', 'd5279cc4426e', 'b41059b3d851', '3afd63ed103c'],
+      (['deflate', ...CODECS] as const).map((codec) => encoderId(codec)),
+      ['e236a0c6e495', 'a3d19614fa30', '76955a339046', '432efe40836a'],
     );
   });
 

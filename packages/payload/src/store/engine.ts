@@ -1,3 +1,4 @@
+import type { DeflateThreads } from '../libdeflate/threads.ts';
 import type { BlockKeeper } from '../segment.ts';
 import type { Workers } from '../workers.ts';
 import type { Cache } from './cache.ts';
@@ -16,6 +17,7 @@ export interface Engine {
   readonly cache: Cache;
   readonly known: Known;
   readonly workers: Workers;
+  readonly threads: DeflateThreads;
   readonly keeper: BlockKeeper;
   readonly counters: Counters;
 }
@@ -23,11 +25,12 @@ export interface Engine {
 /** Buffers in use at once are few; so many are kept for the next block. */
 const SPARE = 16;
 
-export function createEngine(cache: Cache, known: Known, workers: Workers): Engine {
+export function createEngine(cache: Cache, known: Known, workers: Workers, threads: DeflateThreads): Engine {
   const counters = { encoderInputBytes: 0, bytesRead: 0 };
   const spare: Uint8Array[] = [];
   const keeper: BlockKeeper = {
     workers,
+    threads,
     keep: (encoded) => cache.keep(encoded),
     borrow: (size) => takeOf(spare, size) ?? Buffer.allocUnsafeSlow(size),
     giveBack: (slab) => {
@@ -37,7 +40,7 @@ export function createEngine(cache: Cache, known: Known, workers: Workers): Engi
       counters.encoderInputBytes += bytes;
     },
   };
-  return { cache, known, workers, keeper, counters };
+  return { cache, known, workers, threads, keeper, counters };
 }
 
 function takeOf(spare: Uint8Array[], size: number): Uint8Array | undefined {

@@ -31,11 +31,10 @@ export class RunEncoder {
   }
 
   async #make(name: string, bytes: Uint8Array, coding: Coding): Promise<Uint8Array> {
-    const { blockSize, history } = coding.encoder;
+    const { blockSize } = coding.encoder;
     const pieces: Promise<{ readonly encoded: Uint8Array; readonly block: Block }>[] = [];
     for (let at = 0; at < bytes.length; at += blockSize) {
-      const before = at > 0 && history > 0 ? bytes.subarray(at - history, at) : undefined;
-      pieces.push(this.#encodeBlock(bytes.subarray(at, at + blockSize), coding, before));
+      pieces.push(this.#encodeBlock(bytes.subarray(at, at + blockSize), coding));
     }
     const made = await Promise.all(pieces);
     const blocks = made.map(({ block }) => block);
@@ -45,12 +44,12 @@ export class RunEncoder {
     return encoded;
   }
 
-  async #encodeBlock(bytes: Uint8Array, { encoder, level, load }: Coding, history: Uint8Array | undefined) {
-    const { workers, keeper } = this.#engine;
+  async #encodeBlock(bytes: Uint8Array, { encoder, level, load }: Coding) {
+    const { workers, threads, keeper } = this.#engine;
     await workers.enter(load);
     try {
       keeper.encoding(bytes.length);
-      const encoded = await encoder.encode(bytes, level, history);
+      const encoded = threads.claim(await encoder.encode(bytes, level, threads));
       return { encoded, block: keeper.keep(encoded) };
     } finally {
       workers.leave(load);

@@ -32,7 +32,6 @@ export const xzBlocks: Encoder = {
   codec: 'xz',
   level: 6,
   blockSize: 8 * MIB,
-  history: 0,
   segmentMin: MIB,
   places: 2,
   memory: (level) => settings(level).memory + 16 * MIB,
