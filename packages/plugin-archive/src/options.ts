@@ -19,7 +19,7 @@ export interface Levels {
   readonly usual: number;
 }
 
-const DEFLATE: Levels = { codec: 'Deflate', min: 1, max: 9, usual: 6 };
+const DEFLATE: Levels = { codec: 'Deflate', min: 1, max: 12, usual: 6 };
 
 export function archiveOptions(kit: OptionsKit, levels: Levels = DEFLATE): Schema<ArchiveOptions> {
   return kit.z.strictObject(archiveShape(kit, levels)) as Schema<ArchiveOptions>;

@@ -55,7 +55,7 @@ describe('the archive plugin', () => {
 
   for (const written of [
     { level: 0 },
-    { level: 10 },
+    { level: 13 },
     { wrap: '../up' },
     { wrap: '/root' },
     { wrap: '' },
