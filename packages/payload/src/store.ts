@@ -68,10 +68,12 @@ export class ContentStore implements Content {
 
   /** Makes everything the formats need of the files' contents; each file is read once. Rejects with ContentError. */
   async prepare(members: Iterable<Member>, needs: Needs | readonly Needs[], options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const asked = this.#missing(members, wantsOf('length' in needs ? needs : [needs]));
+    // What is known is known after an abort too: a finished artifact can still be described.
+    if (asked.length === 0) return;
     const failed = new AbortController();
     const signal = AbortSignal.any([options.signal, this.#signal, failed.signal].filter((each) => each !== undefined));
     signal.throwIfAborted();
-    const asked = this.#missing(members, wantsOf('length' in needs ? needs : [needs]));
     const tickets = asked.filter(([source, want]) => !isInline(source, want)).map(([source, want]) => this.#lane.ask(source, want));
     try {
       await settled([this.#ingestSmall(asked, signal), ...tickets.map(({ done }) => done)], signal);
