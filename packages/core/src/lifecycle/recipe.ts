@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { type Codec, type Content, encoderId } from '@provisioning-dist/payload';
 import type { Artifact } from '../model/artifact.ts';
 import type { Entry } from '../model/entry.ts';
@@ -56,8 +57,24 @@ export function sha256OfBytes(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+const SLAB = 256 * 1024;
+/** Bytes between two turns of the event loop: 6 ms of hashing. */
+const TURN = 8 * 1024 * 1024;
+
+/** Reads synchronously into one buffer: a stream takes twice the time. */
 export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024, signal })) hash.update(chunk as Buffer);
+  const slab = Buffer.allocUnsafe(SLAB);
+  const fd = openSync(path, 'r');
+  try {
+    for (let position = 0, count = -1; count !== 0; position += count) {
+      if (position % TURN === 0) await setImmediate();
+      signal?.throwIfAborted();
+      count = readSync(fd, slab, 0, SLAB, position);
+      hash.update(slab.subarray(0, count));
+    }
+  } finally {
+    closeSync(fd);
+  }
   return hash.digest('hex');
 }
