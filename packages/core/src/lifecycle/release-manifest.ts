@@ -12,20 +12,8 @@ export interface ManifestArtifact extends Artifact {
   readonly recipe?: string;
 }
 
-export interface ReleaseManifest {
+export interface ReleaseManifest extends Release {
   readonly schema: number;
-  readonly product: string;
-  readonly name: string;
-  readonly version: string;
-  readonly snapshot: boolean;
-  readonly commit?: string;
-  /** Seconds since 1970 UTC. */
-  readonly date: number;
-  readonly description?: string;
-  readonly homepage?: string;
-  readonly license?: string;
-  readonly maintainer?: string;
-  readonly vendor?: string;
   /** Sorted by name. */
   readonly artifacts: readonly ManifestArtifact[];
 }
