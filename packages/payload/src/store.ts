@@ -8,6 +8,7 @@ import type { Segment } from './segment.ts';
 import { Cache } from './store/cache.ts';
 import { copyPieces, copySegment, plainPieces, type Sink } from './store/copy.ts';
 import { type Counters, createEngine, type Engine } from './store/engine.ts';
+import { FileFacts } from './store/file-facts.ts';
 import { ingestInline, isInline } from './store/inline.ts';
 import { Known, type KnownContent } from './store/known.ts';
 import { Lane } from './store/lane.ts';
@@ -41,9 +42,11 @@ export class ContentStore implements Content {
   readonly #lane: Lane;
   readonly #runs: RunEncoder;
   readonly #signal: AbortSignal | undefined;
+  readonly #files: FileFacts | undefined;
 
   private constructor(engine: Engine, signal: AbortSignal | undefined) {
     this.#engine = engine;
+    this.#files = engine.cache.folder === undefined ? undefined : new FileFacts({ folder: engine.cache.folder });
     this.#lane = new Lane(engine);
     this.#runs = new RunEncoder(engine);
     this.#signal = signal;
@@ -147,6 +150,7 @@ export class ContentStore implements Content {
     await this.#lane.idle();
     await this.#engine.workers.idle();
     await this.#engine.threads.close();
+    this.#files?.save((source) => this.#engine.known.facts(source));
     this.#engine.cache.close();
   }
 
@@ -171,10 +175,16 @@ export class ContentStore implements Content {
   }
 
   #has(source: Source, want: Want): boolean {
-    const digests = this.#engine.known.facts(source)?.digests;
+    const digests = (this.#engine.known.facts(source) ?? this.#recall(source))?.digests;
     const sha256 = digests?.sha256;
     if (!digests || ![...want.digests].every((name) => digests[name])) return false;
     return [...want.codings.keys()].every((coding) => sha256 && this.#engine.cache.find(sha256, coding));
+  }
+
+  #recall(source: Source): ContentFacts | undefined {
+    const facts = this.#files?.recall(source);
+    if (facts) this.#engine.known.learn(source, facts);
+    return facts;
   }
 
   async #repair(source: Source, { sha256, codec, level }: SegmentRef): Promise<Segment> {

@@ -45,6 +45,11 @@ export class Cache {
     this.#folder = dir === undefined ? undefined : this.#openFolder(join(dir, VERSION), limit);
   }
 
+  /** The cache's folder, while it can be used. */
+  get folder(): string | undefined {
+    return this.#folder;
+  }
+
   find(sha256: string, coding: string): Segment | undefined {
     const segment = this.#segments.get(segmentKey(sha256, coding));
     for (const block of segment?.blocks ?? []) this.#used.add(block.pack);
