@@ -100,7 +100,9 @@ export class DeflateThreads {
       workerData: { module: compiledModule(), memory },
       execArgv: [],
       // it makes next to no garbage, and would let 16 MB of it lie
-      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+      resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8, codeRangeSizeMb: 8, stackSizeMb: 1 },
+      trackUnmanagedFds: false,
+      env: {},
     });
     const thread: Thread = { worker, slots: [], free: [] };
     thread.slots.push(...memory.map((bytes, index) => ({ thread, index, bytes, job: undefined })));

@@ -25,7 +25,7 @@ const LEVEL_MAX = 9;
 const DICTIONARY_MIN = 64 * KIB;
 
 /** The library's streams are fed in pieces, so that it holds no second copy of a block. */
-const PIECE = 256 * KIB;
+const PIECE = MIB;
 
 /** Whole Blocks, padding included: they follow each other in any .xz stream. */
 export const xzBlocks: Encoder = {

@@ -4,6 +4,7 @@ import { ContentError, systemCode } from '../content-error.ts';
 /** The native LZMA encoder: an optional dependency, loaded when xz is first used. */
 
 const NAME = '@napi-rs/lzma';
+const LARGE_PAGES = 'MIMALLOC_ALLOW_LARGE_OS_PAGES';
 
 export interface LzmaLibrary {
   readonly lzma2: {
@@ -30,9 +31,23 @@ export function lzmaLibrary(): LzmaLibrary {
 
 function load(): LzmaLibrary {
   try {
-    return createRequire(import.meta.url)(NAME);
+    return withLargePages(() => createRequire(import.meta.url)(NAME));
   } catch (cause) {
     throw missing(cause);
+  }
+}
+
+/**
+ * Its allocator (mimalloc) reads the environment when it is loaded. The match finder jumps about in 90 MB: with large pages a block takes
+ * 6% less time. What programs we start inherit stays as it was.
+ */
+function withLargePages<T>(act: () => T): T {
+  const before = process.env[LARGE_PAGES];
+  process.env[LARGE_PAGES] ??= '1';
+  try {
+    return act();
+  } finally {
+    if (before === undefined) delete process.env[LARGE_PAGES];
   }
 }
 
