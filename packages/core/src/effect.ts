@@ -1,3 +1,5 @@
+import type { Http } from './http.ts';
+import type { KeyHandle } from './key.ts';
 import type { ArtifactRef } from './model/artifact.ts';
 
 /** A read-only handle on what an effect may use. `revert` gets the same, in another process. */
@@ -9,6 +11,9 @@ export interface EffectContext<Options = unknown, Before = any> {
   readonly log: Log;
   /** Where the artifact's bytes are on this machine. Throws a DistError when it is not here or differs from its digest. */
   readonly file: (artifact: ArtifactRef) => string;
+  readonly http: Http;
+  /** A key under `sign:`. Throws a DistError for one that is not there. */
+  readonly key: (id: string) => KeyHandle;
   /** What the effect's `before` read when the change was first begun, also when that was in another process; undefined when it was never begun. */
   readonly before: Before | undefined;
 }

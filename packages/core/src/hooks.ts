@@ -1,6 +1,7 @@
 import type { Parts } from '@provisioning-dist/payload';
+import type { ChannelJob } from './channel.ts';
 import type { Log } from './effect.ts';
-import type { BuildJob, BuildOutput, FormatJob, LayoutMember, RegistryJob, ValidateJob } from './jobs.ts';
+import type { BuildJob, BuildOutput, FormatJob, LayoutMember, RegistryJob, RollbackJob, SignJob, ValidateJob } from './jobs.ts';
 import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
 import type { Finding } from './model/finding.ts';
@@ -56,6 +57,12 @@ export interface HookFacade {
   readonly package: KeyedHook<FormatJob<unknown>, PackageAnswer | undefined>;
   /** Per finished artifact, keyed by format. Every tap, in order; their findings are joined. The format's own reader is the first. */
   readonly validate: KeyedHook<ValidateJob<unknown>, readonly Finding[]>;
+  /** Per file and key that signs it detached, keyed by type, before it is signed. Every tap, in order: to look, measure or veto. */
+  readonly sign: KeyedHook<SignJob<unknown>, void>;
   /** Per registry, keyed by type. Every tap, in order. */
   readonly publish: KeyedHook<RegistryJob<unknown>, void>;
+  /** Per channel and message, keyed by type. Every tap, in order. */
+  readonly notify: KeyedHook<ChannelJob<unknown>, void>;
+  /** Per registry, keyed by type. The first tap that answers true has gone back; one that declines answers undefined, and then the journal is undone. */
+  readonly rollback: KeyedHook<RollbackJob<unknown>, true | undefined>;
 }

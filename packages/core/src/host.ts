@@ -1,9 +1,11 @@
+import type { AnyChannel, ChannelJob } from './channel.ts';
 import type { LoadedConfig, Position } from './config/config.ts';
 import { whereOf } from './config/errors.ts';
 import { DistError, EXIT } from './errors.ts';
 import { KeyedBail, KeyedSeries, Series, type TapObserver } from './hook-taps.ts';
 import type { BeforeBuildJob, HookFacade, PackageAnswer, StageJob } from './hooks.ts';
-import type { BuildJob, BuildOutput, FormatJob, RegistryJob, ValidateJob } from './jobs.ts';
+import type { BuildJob, BuildOutput, FormatJob, RegistryJob, RollbackJob, SignJob, ValidateJob } from './jobs.ts';
+import type { AnyKey } from './key.ts';
 import type { Finding } from './model/finding.ts';
 import { suggestion } from './model/suggest.ts';
 import type { AnyBuilder, AnyFormat, AnyRegistry, Plugin } from './plugin.ts';
@@ -27,7 +29,10 @@ export interface LifecycleHooks extends HookFacade {
   readonly stage: Series<StageJob>;
   readonly package: KeyedBail<FormatJob<unknown>, PackageAnswer>;
   readonly validate: KeyedSeries<ValidateJob<unknown>, readonly Finding[]>;
+  readonly sign: KeyedSeries<SignJob<unknown>, void>;
   readonly publish: KeyedSeries<RegistryJob<unknown>, void>;
+  readonly notify: KeyedSeries<ChannelJob<unknown>, void>;
+  readonly rollback: KeyedBail<RollbackJob<unknown>, true>;
 }
 
 export interface Host {
@@ -35,9 +40,11 @@ export interface Host {
   readonly formats: ReadonlyMap<string, Provided<AnyFormat>>;
   readonly builders: ReadonlyMap<string, Provided<AnyBuilder>>;
   readonly registries: ReadonlyMap<string, Provided<AnyRegistry>>;
+  readonly keys: ReadonlyMap<string, Provided<AnyKey>>;
+  readonly channels: ReadonlyMap<string, Provided<AnyChannel>>;
 }
 
-type Section = 'formats' | 'builders' | 'registries';
+type Section = 'formats' | 'builders' | 'registries' | 'keys' | 'channels';
 
 /** A key some part of the configuration or a flag uses, and where. */
 export interface UsedKey {
@@ -71,6 +78,8 @@ export function usedKeys(config: LoadedConfig, extra: readonly UsedKey[]): reado
       ...product.build.map((item): UsedKey => ({ section: 'builders', key: item.use, at: item.at })),
       ...product.packages.map((item): UsedKey => ({ section: 'formats', key: item.use, at: item.at })),
       ...product.publish.map((item): UsedKey => ({ section: 'registries', key: item.use, at: item.at })),
+      ...product.sign.map((item): UsedKey => ({ section: 'keys', key: item.use, at: item.at })),
+      ...product.notify.map((item): UsedKey => ({ section: 'channels', key: item.use, at: item.at })),
     ]),
     ...extra,
   ];
@@ -99,11 +108,16 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
     stage: new Series('stage'),
     package: new KeyedBail('package'),
     validate: new KeyedSeries('validate'),
+    sign: new KeyedSeries('sign'),
     publish: new KeyedSeries('publish'),
+    notify: new KeyedSeries('notify'),
+    rollback: new KeyedBail('rollback'),
   };
   const builders = collect<AnyBuilder>(loaded, 'builders');
   const formats = collect<AnyFormat>(loaded, 'formats');
   const registries = collect<AnyRegistry>(loaded, 'registries');
+  const keys = collect<AnyKey>(loaded, 'keys');
+  const channels = collect<AnyChannel>(loaded, 'channels');
   for (const { key, plugin, definition } of builders.values()) {
     hooks.build.provide(key);
     hooks.build.tap(key, { name: plugin }, (job) => definition.build(job));
@@ -118,10 +132,25 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
   for (const { key, plugin, definition } of registries.values()) {
     hooks.publish.provide(key);
     hooks.publish.tap(key, { name: plugin }, (job) => definition.publish(job));
+    hooks.rollback.provide(key);
+    const { rollback } = definition;
+    if (rollback) hooks.rollback.tap(key, { name: plugin }, (job) => rolledBack(definition, job));
+  }
+  for (const { key } of keys.values()) hooks.sign.provide(key);
+  for (const { key, plugin, definition } of channels.values()) {
+    hooks.notify.provide(key);
+    hooks.notify.tap(key, { name: plugin }, (job) => definition.send(job));
   }
   for (const each of loaded) setUp(each, hooks);
-  for (const hook of [hooks.beforeBuild, hooks.build, hooks.stage, hooks.package, hooks.validate, hooks.publish]) hook.seal(observe);
-  return { hooks, builders, formats, registries };
+  for (const hook of Object.values(hooks)) hook.seal(observe);
+  return { hooks, builders, formats, registries, keys, channels };
+}
+
+/** Undoing the journal is core's own answer, also to a mode the registry does not name. */
+async function rolledBack({ rollback, rollbackModes = [] }: AnyRegistry, job: RollbackJob<unknown>): Promise<true | undefined> {
+  if (!rollback || (job.mode !== 'undo' && !rollbackModes.includes(job.mode))) return undefined;
+  await rollback(job);
+  return true;
 }
 
 function setUp({ found: { name, at }, plugin }: LoadedPlugin, hooks: HookFacade): void {
@@ -164,7 +193,7 @@ function knownKeys(host: Host, section: Section, bundled: readonly FoundPlugin[]
   return [...new Set([...host[section].keys(), ...groups, ...lists])].sort();
 }
 
-const NOUN: Readonly<Record<Section, string>> = { formats: 'format', builders: 'builder', registries: 'registry' };
+const NOUN: Readonly<Record<Section, string>> = { formats: 'format', builders: 'builder', registries: 'registry', keys: 'key', channels: 'channel' };
 
 function unknownKey(use: UsedKey, known: readonly string[]): DistError {
   const near = suggestion(use.key, known);

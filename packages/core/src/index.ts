@@ -1,10 +1,13 @@
 /** The public API of core: what plugin authors import. */
 
+export type { AnyChannel, ChannelDefinition, ChannelJob, Message, MessageType } from './channel.ts';
+export { defineChannel, MESSAGE_TYPES } from './channel.ts';
 export type { AnyEffect, Effect, EffectContext, Log } from './effect.ts';
 export { defineEffect } from './effect.ts';
 export type { DistErrorOptions, ExitCode, Where } from './errors.ts';
 export { DistError, DistErrors, EXIT } from './errors.ts';
 export type { BeforeBuildJob, HookFacade, KeyedHook, PackageAnswer, SeriesHook, StageJob, TapOptions } from './hooks.ts';
+export type { Http, HttpFile, HttpRequest, HttpResponse, HttpTls } from './http.ts';
 export type {
   BuildJob,
   BuildOutput,
@@ -14,14 +17,31 @@ export type {
   ExecResult,
   FormatJob,
   JobBase,
+  JournaledEffect,
   LayoutMember,
   NameJob,
   ReadView,
   RegistryJob,
   RegistryView,
+  RollbackJob,
+  RollbackMode,
   SelectJob,
+  SignJob,
   ValidateJob,
 } from './jobs.ts';
+export type {
+  AnyKey,
+  CmsOptions,
+  DetachedDefinition,
+  KeyDefinition,
+  KeyHandle,
+  KeyInfo,
+  KeyJob,
+  OpenPgpOptions,
+  RawOptions,
+  SignedFile,
+} from './key.ts';
+export { defineKey } from './key.ts';
 export type { Artifact, ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
 export type { Distribution } from './model/distribution.ts';
 export type { DirectoryEntry, Entry, FileEntry, Role, SymlinkEntry } from './model/entry.ts';

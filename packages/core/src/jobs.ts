@@ -1,5 +1,7 @@
 import type { Content, Parts } from '@provisioning-dist/payload';
 import type { Effect, Log } from './effect.ts';
+import type { Http } from './http.ts';
+import type { KeyHandle, SignedFile } from './key.ts';
 import type { Artifact, ArtifactFilter, ArtifactRef } from './model/artifact.ts';
 import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
@@ -43,6 +45,8 @@ export interface FormatJob<Options> extends JobBase<Options> {
   readonly date: number;
   /** The artifact's final file name. */
   readonly fileName: string;
+  /** A key under `sign:`, for signatures inside the artifact: yield `{ ask: () => job.key(id).openpgp(bytes) }`. Throws a DistError for one that is not there. */
+  readonly key: (id: string) => KeyHandle;
 }
 
 /** What names and plan need before anything is built. */
@@ -126,6 +130,8 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly timeout?: number;
+  /** What the program reads from its standard input; else that is empty. */
+  readonly input?: string | Uint8Array;
 }
 
 export interface ExecResult {
@@ -144,6 +150,40 @@ export interface RegistryJob<Options> extends JobBase<Options> {
   readonly effect: <Input, Result, EffectOptions>(effect: Effect<Input, Result, EffectOptions>, input: Input) => Promise<Result>;
   /** Where another registry will serve the artifact; pure, known at plan time. */
   readonly locate: (registry: string, artifact: ArtifactRef) => string | undefined;
+  /** In dry runs only safe methods are let through. */
+  readonly http: Http;
+  /** A key under `sign:`. Throws a DistError for one that is not there. */
+  readonly key: (id: string) => KeyHandle;
+}
+
+/** How a registry goes back: `undo` as if the release had never been, `retarget` to a version still there, `forward` to a new one above. */
+export type RollbackMode = 'undo' | 'retarget' | 'forward';
+
+/** One change the journal tells of, with what its effect needs to take it back. */
+export interface JournaledEffect {
+  /** The effect's name. */
+  readonly effect: string;
+  readonly key: string;
+  readonly input: unknown;
+  readonly result: unknown;
+  readonly before: unknown;
+  readonly state: 'begun' | 'done' | 'failed' | 'reverted';
+}
+
+export interface RollbackJob<Options> extends RegistryJob<Options> {
+  readonly mode: RollbackMode;
+  /** The version clients are to get; given for `retarget` and `forward`. */
+  readonly to: string | undefined;
+  /** This registry's changes of the release, in the order they were made. */
+  readonly journal: readonly JournaledEffect[];
+  /** Reverts this registry's changes, the last one first: what happens where a registry has no `rollback` of its own. */
+  readonly undo: () => Promise<void>;
+}
+
+/** One finished file and the key that signs it. */
+export interface SignJob<Options> extends JobBase<Options> {
+  readonly artifact: Artifact;
+  readonly file: SignedFile;
 }
 
 export interface RegistryView<Options> {

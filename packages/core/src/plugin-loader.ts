@@ -14,6 +14,8 @@ export interface PluginMetadata {
   readonly groups?: readonly string[];
   readonly builders?: readonly string[];
   readonly registries?: readonly string[];
+  readonly keys?: readonly string[];
+  readonly channels?: readonly string[];
 }
 
 export interface FoundPlugin {
@@ -110,6 +112,8 @@ const HANDLERS: Readonly<Record<string, readonly string[]>> = {
   formats: ['options'],
   builders: ['options', 'build'],
   registries: ['options', 'publish'],
+  keys: ['options', 'info'],
+  channels: ['options', 'send'],
 };
 
 function definitionProblem(plugin: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,8 +1,22 @@
 import type { Digest, Needs, Parts } from '@provisioning-dist/payload';
 import type { z } from 'zod';
+import type { AnyChannel } from './channel.ts';
 import type { AnyEffect } from './effect.ts';
 import type { HookFacade } from './hooks.ts';
-import type { BuildJob, BuildOutput, FormatJob, LayoutMember, NameJob, ReadSource, ReadView, RegistryJob, RegistryView, SelectJob } from './jobs.ts';
+import type {
+  BuildJob,
+  BuildOutput,
+  FormatJob,
+  LayoutMember,
+  NameJob,
+  ReadSource,
+  ReadView,
+  RegistryJob,
+  RegistryView,
+  RollbackJob,
+  SelectJob,
+} from './jobs.ts';
+import type { AnyKey } from './key.ts';
 import type { ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
 import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
@@ -94,15 +108,28 @@ export interface RegistryDefinition<Options> {
   readonly publish: (job: RegistryJob<Options>) => Promise<void>;
   /** The version clients get now. */
   readonly current?: (job: RegistryJob<Options>) => Promise<string | undefined>;
+  /** Reads back what the public sees of the release and lists what is wrong with it. Changes nothing. */
+  readonly verify?: (job: RegistryJob<Options>) => Promise<readonly Finding[]>;
+  /** Ways back beside undoing the journal, which every registry has. */
+  readonly rollbackModes?: readonly ('retarget' | 'forward')[];
+  /** Goes back in its own way. Absent, or for a mode it does not name = the journal is undone. */
+  readonly rollback?: (job: RollbackJob<Options>) => Promise<void>;
+  /** Keeps the release's journal, so that another machine can go on or go back. No effects: the record is about them. */
+  readonly record?: {
+    readonly write: (job: RegistryJob<Options>, journal: Uint8Array) => Promise<void>;
+    /** Undefined when it has none of this release. */
+    readonly read: (job: RegistryJob<Options>) => Promise<Uint8Array | undefined>;
+  };
 }
 
-/** `channels`, `keys` and `validators` join the contract with the issue that builds on them. */
 export interface Plugin {
   readonly name: string;
   readonly apiVersion: number;
   readonly builders?: Readonly<Record<string, AnyBuilder>>;
   readonly formats?: Readonly<Record<string, AnyFormat>>;
   readonly registries?: Readonly<Record<string, AnyRegistry>>;
+  readonly keys?: Readonly<Record<string, AnyKey>>;
+  readonly channels?: Readonly<Record<string, AnyChannel>>;
   /** Taps that cut across: add entries, measure, veto. Cannot add keys. */
   readonly setup?: (context: { readonly hooks: HookFacade }) => void;
 }

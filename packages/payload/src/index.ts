@@ -11,6 +11,7 @@ export { type GzipOptions, gzip } from './gzip.ts';
 export { convertLineEnds } from './line-ends.ts';
 export { pathProblem } from './member.ts';
 export type {
+  Ask,
   Codec,
   Content,
   ContentFacts,

@@ -52,14 +52,21 @@ export interface Mark {
   readonly mark: readonly Digest[];
 }
 
+/** Something only a promise can give, such as a signature over bytes already yielded: answered like a mark, with what it resolves to. */
+export interface Ask {
+  readonly ask: () => Promise<Uint8Array>;
+}
+
 export interface MarkResult {
   /** Bytes written before the mark. */
   readonly position: number;
   /** Digests (lower-case hex) of the bytes written since the previous mark that asked for a digest, or since the start. */
   readonly digests: Readonly<Partial<Record<Digest, string>>>;
+  /** What an `Ask` resolved to. */
+  readonly answer?: Uint8Array;
 }
 
-export type Part = Uint8Array | SegmentRef | Run | StreamPart | Patch | Mark;
+export type Part = Uint8Array | SegmentRef | Run | StreamPart | Patch | Mark | Ask;
 
 /** What uncompressed containers (tar, cpio) are made of: bytes, and the content of whole files by digest. */
 export type Plain = Uint8Array | ContentRef;

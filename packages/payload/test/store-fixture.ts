@@ -53,7 +53,7 @@ async function resolve(part: Part, store: ContentStore, pieces: Buffer[]): Promi
   else if ('run' in part) await encodeRun(part, store, take);
   else if ('stream' in part) await store.stream(part, take);
   else if ('sha256' in part) await copySegment(part, store, take);
-  else if ('mark' in part) return;
+  else if ('mark' in part || 'ask' in part) return;
   else throw new Error(`Cannot resolve a part of ${Object.keys(part)}`);
 }
 

@@ -61,6 +61,7 @@ export function formatJob<Options>(entries: readonly Entry[], fields: Partial<Fo
     content: { facts: unused, crc32: unused, encodedLength: unused, bytes: unused, read: unused, pieces: unused },
     date: DATE,
     fileName: 'app-1.2.3-linux-amd64.tar.gz',
+    key: unused,
     ...fields,
   };
 }

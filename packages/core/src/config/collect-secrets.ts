@@ -3,7 +3,7 @@ import { type ConfigNode, type MapNode, plain } from './position.ts';
 import { createSecret, isSecretReference, type SecretContext, type SecretReference } from './secret.ts';
 
 /** Where plugins' options are; core's own keys hold no secrets. */
-const SECTIONS: readonly string[] = ['build', 'packages', 'publish', 'products'];
+const SECTIONS: readonly string[] = ['build', 'packages', 'publish', 'sign', 'notify', 'products'];
 
 function references(node: ConfigNode): SecretReference[] {
   if (node.kind === 'scalar') return [];

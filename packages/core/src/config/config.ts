@@ -1,3 +1,4 @@
+import type { MessageType } from '../channel.ts';
 import type { Role } from '../model/entry.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Secret } from '../plugin.ts';
@@ -72,6 +73,32 @@ export interface PublishInstance {
   readonly needs: readonly { readonly id: string; readonly for: 'visible' | 'hidden' }[];
   /** Default true: its failure keeps everything behind the barrier. */
   readonly required: boolean;
+  /** Keeps the release's journal. */
+  readonly record: boolean;
+  /** Instances kept in step: public after this one, going back with it. */
+  readonly mirrors: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly at: Position;
+}
+
+/** One instance under `sign:`. */
+export interface SignInstance {
+  readonly id: string;
+  /** Key type. */
+  readonly use: string;
+  /** What gets a detached signature: `checksums` (default), `all`, `none`, or kinds, formats and instance ids of artifacts. */
+  readonly artifacts: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly at: Position;
+}
+
+/** One instance under `notify:`. */
+export interface NotifyInstance {
+  readonly id: string;
+  /** Channel type. */
+  readonly use: string;
+  /** Message types it is told. */
+  readonly on: readonly MessageType[];
   readonly options: Readonly<Record<string, unknown>>;
   readonly at: Position;
 }
@@ -106,6 +133,8 @@ export interface ProductConfig {
   readonly contents: readonly ContentRule[];
   readonly packages: readonly PackageInstance[];
   readonly publish: readonly PublishInstance[];
+  readonly sign: readonly SignInstance[];
+  readonly notify: readonly NotifyInstance[];
   /** Artifact name template; default `{name}-{version}-{platform}-{variant}.{ext}`. */
   readonly artifactName?: string;
   /** Absolute. */

@@ -1,8 +1,21 @@
+import { MESSAGE_TYPES } from '../channel.ts';
 import type { DistError } from '../errors.ts';
-import type { BuildItem, PackageInstance, PublishInstance } from './config.ts';
+import type { BuildItem, NotifyInstance, PackageInstance, PublishInstance, SignInstance } from './config.ts';
 import { duplicateId, oneBuilder, unknownName, wrongValue } from './errors.ts';
 import { joinKey, type MapEntry, type MapNode, nodeAt, plain, positionAt, remember } from './position.ts';
-import { BUILD_KEYS, PACKAGE_KEYS, PUBLISH_KEYS, type RawBuild, type RawNeed, type RawPackage, type RawPublish } from './schema.ts';
+import {
+  BUILD_KEYS,
+  NOTIFY_KEYS,
+  PACKAGE_KEYS,
+  PUBLISH_KEYS,
+  type RawBuild,
+  type RawNeed,
+  type RawNotify,
+  type RawPackage,
+  type RawPublish,
+  type RawSign,
+  SIGN_KEYS,
+} from './schema.ts';
 import { compileTemplate } from './template.ts';
 
 /** What the builders of sections share. */
@@ -71,16 +84,46 @@ export function publishInstances(raw: Readonly<Record<string, RawPublish>>, cont
   const entries = entriesOf(context, 'publish');
   const ids = entries.map(([id]) => id);
   return entries.map(([id, entry]) => {
-    const { use, needs, required = true } = raw[id] ?? {};
+    const { use, needs, required = true, record = false, mirrors = [] } = raw[id] ?? {};
     const instance = {
       id,
       use: use ?? id,
       needs: needsOf(needs),
       required,
+      record,
+      mirrors,
       options: optionsOf(entry, PUBLISH_KEYS, context.folder),
       at: entry.at,
     };
     checkNeeds(instance, entry.node, ids, context.errors);
+    checkMirrors(instance, entry.node, ids, context.errors);
+    return Object.freeze(remember(instance, entry.node));
+  });
+}
+
+function checkMirrors(instance: PublishInstance, node: MapNode, known: readonly string[], errors: DistError[]): void {
+  for (const [index, id] of instance.mirrors.entries()) {
+    const at = positionAt(node, ['mirrors', index]);
+    if (id === instance.id) errors.push(wrongValue(at, id, 'a registry cannot mirror itself'));
+    else if (!known.includes(id)) errors.push(unknownName(at, 'registry', id, known));
+  }
+}
+
+export function signInstances(raw: Readonly<Record<string, RawSign>>, context: SectionContext): readonly SignInstance[] {
+  return entriesOf(context, 'sign').map(([id, entry]) => {
+    const { use = id, artifacts = ['checksums'] } = raw[id] ?? {};
+    const instance = { id, use, artifacts, options: optionsOf(entry, SIGN_KEYS, context.folder), at: entry.at };
+    return Object.freeze(remember(instance, entry.node));
+  });
+}
+
+/** A failing build is told only where somebody asked for it. */
+const TOLD = MESSAGE_TYPES.filter((type) => type !== 'failure');
+
+export function notifyInstances(raw: Readonly<Record<string, RawNotify>>, context: SectionContext): readonly NotifyInstance[] {
+  return entriesOf(context, 'notify').map(([id, entry]) => {
+    const { use = id, on = TOLD } = raw[id] ?? {};
+    const instance = { id, use, on, options: optionsOf(entry, NOTIFY_KEYS, context.folder), at: entry.at };
     return Object.freeze(remember(instance, entry.node));
   });
 }

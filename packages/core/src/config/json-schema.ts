@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OptionsKit, Plugin } from '../plugin.ts';
 import { createOptionsKit } from './options-kit.ts';
-import { BUILD_KEYS, PACKAGE_KEYS, PUBLISH_KEYS, topSchema } from './schema.ts';
+import { BUILD_KEYS, NOTIFY_KEYS, PACKAGE_KEYS, PUBLISH_KEYS, SIGN_KEYS, topSchema } from './schema.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ interface Definition {
 }
 
 /** What a plugin brings, as far as editors care. */
-export type SchemaPlugin = Pick<Plugin, 'builders' | 'formats' | 'registries'>;
+export type SchemaPlugin = Pick<Plugin, 'builders' | 'formats' | 'registries' | 'keys' | 'channels'>;
 
 /** Draft 7 is what the YAML and JSON services of editors read in full. */
 function toJson(schema: z.ZodType): JsonSchema {
@@ -65,7 +65,7 @@ function instancesJson(description: unknown, byUse: ReadonlyMap<string, JsonSche
   return { description, anyOf: [map, { type: 'array', items }] };
 }
 
-function joined(plugins: readonly SchemaPlugin[], section: 'builders' | 'formats' | 'registries'): [string, Definition][] {
+function joined(plugins: readonly SchemaPlugin[], section: keyof SchemaPlugin): [string, Definition][] {
   return plugins.flatMap((plugin) => Object.entries(plugin[section] ?? {}));
 }
 
@@ -101,13 +101,15 @@ function definitionsFor(base: JsonSchema, plugins: readonly SchemaPlugin[]): Pro
   const described = (section: string): unknown => propertiesOf(base)[section]?.description;
   const packageKeys = commonOf(base, 'packages', PACKAGE_KEYS);
   const publishKeys = commonOf(base, 'publish', PUBLISH_KEYS);
-  const formats = joined(plugins, 'formats').map(([key, definition]): [string, JsonSchema] => [key, instanceJson(packageKeys, definition)]);
-  const registries = joined(plugins, 'registries').map(([key, definition]): [string, JsonSchema] => [key, instanceJson(publishKeys, definition)]);
+  const instancesOf = (section: keyof SchemaPlugin, common: Properties) =>
+    joined(plugins, section).map(([key, definition]): [string, JsonSchema] => [key, instanceJson(common, definition)]);
   const variant = orNull(propertiesOf(base).variants?.additionalProperties as JsonSchema);
   return {
     build: buildJson(described('build'), commonOf(base, 'build', BUILD_KEYS), joined(plugins, 'builders')),
-    packages: instancesJson(described('packages'), new Map([...groups(plugins, packageKeys), ...formats])),
-    publish: instancesJson(described('publish'), new Map(registries)),
+    packages: instancesJson(described('packages'), new Map([...groups(plugins, packageKeys), ...instancesOf('formats', packageKeys)])),
+    publish: instancesJson(described('publish'), new Map(instancesOf('registries', publishKeys))),
+    sign: instancesJson(described('sign'), new Map(instancesOf('keys', commonOf(base, 'sign', SIGN_KEYS)))),
+    notify: instancesJson(described('notify'), new Map(instancesOf('channels', commonOf(base, 'notify', NOTIFY_KEYS)))),
     variants: {
       description: described('variants'),
       anyOf: [

@@ -62,6 +62,8 @@ function buildItems(entry: MapEntry): MapEntry {
 const SHORT_FORMS: Readonly<Record<string, (entry: MapEntry, section: string) => MapEntry>> = {
   packages: instances,
   publish: instances,
+  sign: instances,
+  notify: instances,
   variants: instances,
   products: instances,
   build: buildItems,
@@ -81,7 +83,7 @@ function normaliseAll(products: MapNode): MapNode {
   return { ...products, entries: new Map([...products.entries].map(normal)) };
 }
 
-/** Writes the short forms out: lists of names under packages, publish, variants and products, names in build, keys without a value. */
+/** Writes the short forms out: lists of names under packages, publish, sign, notify, variants and products, names in build, keys without a value. */
 export function normalise(tree: MapNode): MapNode {
   return { ...tree, entries: new Map([...tree.entries].map(([key, entry]) => [key, normaliseEntry(key, entry)])) };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MESSAGE_TYPES, type MessageType } from '../channel.ts';
 import { ROLES } from '../model/entry.ts';
 import type { PlatformSpec } from './config.ts';
 
@@ -12,7 +13,9 @@ z.config({ jitless: true });
 
 /** Keys of an instance that belong to core; all others are the plugin's options. */
 export const PACKAGE_KEYS = ['use', 'package', 'arch', 'components', 'variants', 'platforms', 'name'] as const;
-export const PUBLISH_KEYS = ['use', 'needs', 'required'] as const;
+export const PUBLISH_KEYS = ['use', 'needs', 'required', 'record', 'mirrors'] as const;
+export const SIGN_KEYS = ['use', 'artifacts'] as const;
+export const NOTIFY_KEYS = ['use', 'on'] as const;
 export const BUILD_KEYS = ['id', 'platforms'] as const;
 
 export type RawNeed = string | { readonly id: string; readonly for: 'visible' | 'hidden' };
@@ -31,6 +34,18 @@ export interface RawPublish {
   readonly use?: string | undefined;
   readonly needs?: RawNeed | readonly RawNeed[] | undefined;
   readonly required?: boolean | undefined;
+  readonly record?: boolean | undefined;
+  readonly mirrors?: readonly string[] | undefined;
+}
+
+export interface RawSign {
+  readonly use?: string | undefined;
+  readonly artifacts?: readonly string[] | undefined;
+}
+
+export interface RawNotify {
+  readonly use?: string | undefined;
+  readonly on?: readonly MessageType[] | undefined;
 }
 
 export interface RawBuild {
@@ -81,6 +96,8 @@ export interface RawSections {
   readonly contents?: readonly RawRule[] | undefined;
   readonly packages?: Readonly<Record<string, RawPackage>> | undefined;
   readonly publish?: Readonly<Record<string, RawPublish>> | undefined;
+  readonly sign?: Readonly<Record<string, RawSign>> | undefined;
+  readonly notify?: Readonly<Record<string, RawNotify>> | undefined;
   readonly paths?: RawPaths | undefined;
 }
 
@@ -189,6 +206,18 @@ const publishInstance = z.looseObject({
     .optional()
     .describe('Registries that go public before this one'),
   required: z.boolean().optional().describe('Default true: its failure keeps everything else unpublished'),
+  record: z.boolean().optional().describe('Keeps the journal of the release, so that another machine can go on or go back'),
+  mirrors: names().optional().describe('Registries kept in step with this one: public after it, going back with it'),
+});
+
+const signInstance = z.looseObject({
+  use: lineText().optional().describe('Key type; default the key'),
+  artifacts: names().optional().describe('What gets a signature beside it: checksums (default), all, none, or kinds, formats and ids of packages'),
+});
+
+const notifyInstance = z.looseObject({
+  use: lineText().optional().describe('Channel type; default the key'),
+  on: z.array(z.enum(MESSAGE_TYPES)).min(1, 'the list is empty').optional().describe('Messages it is told; default all but failure'),
 });
 
 const buildItem = z.looseObject({
@@ -222,6 +251,8 @@ const sections = {
   contents: z.array(rule).optional().describe('What goes where in the distribution'),
   packages: z.record(nameText(), packageInstance).optional().describe('Formats to package in, by instance id'),
   publish: z.record(nameText(), publishInstance).optional().describe('Where to publish, by instance id'),
+  sign: z.record(nameText(), signInstance).optional().describe('Keys that sign, by instance id'),
+  notify: z.record(nameText(), notifyInstance).optional().describe('Where people are told, by instance id'),
   paths: z
     .strictObject({
       packages: pathText().optional().describe('Finished artifacts; default packages'),

@@ -4,7 +4,16 @@ import type { DistError } from '../errors.ts';
 import type { ProductConfig, VariantConfig } from './config.ts';
 import { contentRules } from './contents.ts';
 import { missingKey, samePaths, unknownName, wrongValue } from './errors.ts';
-import { attempt, buildItems, packageInstances, publishInstances, type SectionContext, written } from './instances.ts';
+import {
+  attempt,
+  buildItems,
+  notifyInstances,
+  packageInstances,
+  publishInstances,
+  type SectionContext,
+  signInstances,
+  written,
+} from './instances.ts';
 import { type KeyPath, type MapNode, positionAt, remember } from './position.ts';
 import type { RawPaths, RawProduct, RawVariant } from './schema.ts';
 import { compileTemplate } from './template.ts';
@@ -141,6 +150,8 @@ export function productConfig(input: ProductInput, errors: DistError[]): Product
     contents: contentRules(raw.contents ?? [], context),
     packages: packageInstances(raw.packages ?? {}, context),
     publish: publishInstances(raw.publish ?? {}, context),
+    sign: signInstances(raw.sign ?? {}, context),
+    notify: notifyInstances(raw.notify ?? {}, context),
     paths,
   };
   return Object.freeze(remember(product as ProductConfig, tree));

@@ -22,6 +22,8 @@ export interface EffectRunnerOptions {
   /** Every effect the plugins in use declare. */
   readonly definitions: Iterable<AnyEffect>;
   readonly artifactFile: (artifact: ArtifactRef) => string;
+  readonly http: EffectContext['http'];
+  readonly key: EffectContext['key'];
   readonly on?: (event: EffectEvent) => void;
   /** Effects of one instance at work at the same time; default 4. */
   readonly slots?: number;
@@ -143,7 +145,7 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
   }
 
   function contextFor(instance: EffectInstance): Omit<EffectContext, 'before'> {
-    return { options: instance.options, log: instance.log, signal, file: options.artifactFile };
+    return { options: instance.options, log: instance.log, signal, file: options.artifactFile, http: options.http, key: options.key };
   }
 
   function now(): string {

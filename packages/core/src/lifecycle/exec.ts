@@ -46,7 +46,7 @@ export async function execProgram(argv: readonly [string, ...string[]], options:
     extendEnv: false,
     preferLocal: false,
     reject: false,
-    stdin: 'ignore',
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     timeout: options.timeout ?? 0,
     maxBuffer: OUTPUT_LIMIT,
     cancelSignal: context.signal,

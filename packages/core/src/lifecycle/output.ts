@@ -1,4 +1,5 @@
 import {
+  type Ask,
   Breather,
   type ContentStore,
   type Digest,
@@ -95,6 +96,7 @@ class Output {
     if (part instanceof Uint8Array) await this.#add({ bytes: part });
     else if ('run' in part) await this.#encode(part);
     else if ('sha256' in part) await this.#add({ segment: part });
+    else if ('ask' in part) return await this.#ask(part);
     else return await this.#inOrder(part);
     return undefined;
   }
@@ -122,6 +124,11 @@ class Output {
     else await this.#store.stream(part, (bytes) => this.#file.write(bytes));
     this.#whole = this.#file.position;
     return undefined;
+  }
+
+  async #ask({ ask }: Ask): Promise<MarkResult> {
+    await this.settle();
+    return { position: this.#file.position, digests: {}, answer: await ask() };
   }
 
   #answer(names: readonly Digest[]): MarkResult {

@@ -128,6 +128,7 @@ async function formatJob(run: RunContext, planned: PlannedArtifact, format: Reso
     content: await run.store(),
     date: run.plan.release.date,
     fileName: planned.name,
+    key: run.key,
   });
 }
 

@@ -87,6 +87,8 @@ function registryQuestions(run: RunContext): readonly Question[] {
       tmp: run.tmp.make,
       artifacts: (filter) => run.artifacts.select(filter),
       locate,
+      http: run.dryHttp,
+      key: run.key,
       effect: (effect) => Promise.reject(effectInPreflight(effect.name, id)),
     };
     const { preflight: preflightOf } = definition;

@@ -76,6 +76,8 @@ async function publishWith(
     ...mode,
     signal: run.signal,
     definitions: run.registries.flatMap(({ provided }) => provided.definition.effects),
+    http: run.http,
+    key: run.key,
     artifactFile: artifactFile((name) => byName.get(name), run.outputDir),
     on: effectReporter(run),
   });
@@ -87,6 +89,8 @@ async function publishWith(
     runner,
     signal: run.signal,
     tmp: run.tmp.make,
+    http: mode.mode === 'dry' ? run.dryHttp : run.http,
+    key: run.key,
     call: async (target, job) => {
       await run.host.hooks.publish.call(target.use, job);
     },

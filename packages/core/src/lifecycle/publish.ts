@@ -1,4 +1,4 @@
-import type { Effect, Log } from '../effect.ts';
+import type { Effect, EffectContext, Log } from '../effect.ts';
 import type { DistError } from '../errors.ts';
 import type { RegistryJob } from '../jobs.ts';
 import type { Artifact, ArtifactFilter, ArtifactRef } from '../model/artifact.ts';
@@ -30,6 +30,8 @@ export interface PublishRequest {
   readonly runner: EffectRunner;
   readonly signal: AbortSignal;
   readonly tmp: () => string;
+  readonly http: EffectContext['http'];
+  readonly key: EffectContext['key'];
   /** Runs the handlers of a registry; by default the definition's own alone. */
   readonly call?: (target: PublishTarget, job: RegistryJob<unknown>) => Promise<void>;
 }
@@ -147,10 +149,10 @@ function isHeld({ code }: DistError): boolean {
 }
 
 function registryJob(request: PublishRequest, target: PublishTarget, barrier: Barrier): RegistryJob<unknown> {
-  const { release, artifacts, signal, tmp, targets, runner } = request;
+  const { release, artifacts, signal, tmp, http, key, targets, runner } = request;
   const { id, options, log } = target;
   return Object.freeze({
-    ...{ release, options, id, signal, log, tmp, artifacts },
+    ...{ release, options, id, signal, log, tmp, artifacts, http, key },
     locate: locator(targets, release),
     effect: async <Input, Result, Options>(effect: Effect<Input, Result, Options>, input: Input): Promise<Result> => {
       await barrier.enter(id, levelOf(effect), (reason) =>

@@ -2,9 +2,13 @@ import type { ContentStore } from '@provisioning-dist/payload';
 import type { BuildItem, ProductConfig } from '../config/config.ts';
 import type { Log } from '../effect.ts';
 import type { Host } from '../host.ts';
+import type { Http } from '../http.ts';
+import type { KeyHandle, KeyJob } from '../key.ts';
 import type { ArtifactSet } from '../model/artifact-set.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Report } from '../report/report.ts';
+import type { ResolvedChannel } from './channels.ts';
+import type { ResolvedKey } from './keys.ts';
 import type { ResolvedPackage } from './plan.ts';
 import type { ResolvedRegistry } from './registries.ts';
 import type { Selection } from './selection.ts';
@@ -19,6 +23,14 @@ export interface RunContext {
   readonly dirty: boolean;
   readonly packages: readonly ResolvedPackage[];
   readonly registries: readonly ResolvedRegistry[];
+  readonly keys: readonly ResolvedKey[];
+  readonly channels: readonly ResolvedChannel[];
+  /** `job.key(id)`. */
+  readonly key: (id: string) => KeyHandle;
+  readonly keyJob: (key: ResolvedKey) => KeyJob<unknown>;
+  readonly http: Http;
+  /** Lets only safe methods through. */
+  readonly dryHttp: Http;
   /** Steps and instances that run, by `--skip` and `--only`. */
   readonly selection: Selection;
   readonly builderOptions: (item: BuildItem) => unknown;

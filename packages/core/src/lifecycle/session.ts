@@ -10,15 +10,21 @@ import { positionOf } from '../config/position.ts';
 import { DistError, EXIT, throwCollected } from '../errors.ts';
 import { type GitFacts, gitFacts } from '../git.ts';
 import { groupOf, type Host, openHost, type UsedKey, usedKeys } from '../host.ts';
+import type { KeyJob } from '../key.ts';
 import { ArtifactSet } from '../model/artifact-set.ts';
 import type { Os } from '../model/platform.ts';
 import type { Release } from '../model/release.ts';
 import { resolvePlatforms } from '../model/resolve-platforms.ts';
 import { suggestion } from '../model/suggest.ts';
 import { releaseDate, resolveVersion } from '../model/version.ts';
+import { API_VERSION } from '../plugin.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { Report } from '../report/report.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { resolveChannels } from './channels.ts';
+import { execProgram } from './exec.ts';
+import { createHttp } from './http-client.ts';
+import { keyHandles, type ResolvedKey, resolveKeys } from './keys.ts';
 import { type PlanFilters, planRelease, type ResolvedFormat, type ResolvedPackage } from './plan.ts';
 import { settleEvery } from './pool.ts';
 import { plannedPublish, resolveRegistries } from './registries.ts';
@@ -117,6 +123,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
   throwCollected(problems);
   const packages = resolvePackages(host, withFlagFormats(host, product, options.filters.formats), parser);
   const registries = resolveRegistries(host, product, parser);
+  const keys = resolveKeys(host, product, parser);
   const selection = parseSelection(options, {
     build: product.build.map(({ id }) => id),
     package: packages.map(({ instance }) => instance.id),
@@ -133,6 +140,15 @@ async function openRun(input: RunInput): Promise<RunContext> {
     knownFormats: [...new Set([...packages.map(({ instance }) => instance.id), ...host.formats.keys()])].sort(),
   });
   const stateDir = join(product.paths.state, 'releases', `${release.product}-${release.version}`);
+  const tmp = tempFolders(product.paths.state);
+  const web = { signal: tools.signal, userAgent: `provisioning-dist/${API_VERSION}` };
+  const http = createHttp(web);
+  const keyJob = ({ instance: { id }, options: own }: ResolvedKey): KeyJob<unknown> => {
+    const log = tools.report.log(id);
+    const context = { cwd: product.root, signal: tools.signal, log, env: { SOURCE_DATE_EPOCH: String(release.date) } };
+    const exec: KeyJob<unknown>['exec'] = (argv, given = {}) => execProgram(argv, given, context);
+    return { release, options: own, id, date: release.date, signal: tools.signal, log, tmp: tmp.make, http, exec };
+  };
   return {
     host,
     product,
@@ -140,13 +156,19 @@ async function openRun(input: RunInput): Promise<RunContext> {
     dirty: product.version === 'git' && options.version === undefined && !release.snapshot && git?.dirty === true,
     packages,
     registries,
+    keys,
+    channels: resolveChannels(host, product, parser),
+    key: keyHandles(keys, keyJob),
+    keyJob,
+    http,
+    dryHttp: createHttp({ ...web, dry: true }),
     selection,
     builderOptions: builderOptions(host, parser),
     report: tools.report,
     signal: tools.signal,
     log: tools.report.log,
     redact: redactor.redact,
-    tmp: tempFolders(product.paths.state),
+    tmp,
     artifacts: new ArtifactSet(),
     store: input.store,
     jobs: options.jobs ?? availableParallelism(),

@@ -6,6 +6,7 @@ import { defineEffect, type Effect, type Log } from '../../src/effect.ts';
 import type { EffectInstance } from '../../src/lifecycle/effect-change.ts';
 import { createEffectRunner, type EffectRunner, type EffectRunnerOptions } from '../../src/lifecycle/effects.ts';
 import { type Journal, openJournal } from '../../src/lifecycle/journal.ts';
+import { noOutside } from './no-outside.ts';
 
 export const OWNER = { product: 'acme', version: '1.2.0' };
 
@@ -105,6 +106,7 @@ export class Bench {
       signal: new AbortController().signal,
       definitions: this.world.definitions,
       artifactFile: () => '/nowhere',
+      ...noOutside,
       wait: async () => {},
       ...options,
     });

@@ -10,6 +10,7 @@ import { type PublishOutcome, type PublishTarget, publishAll } from '../../src/l
 import type { Artifact } from '../../src/model/artifact.ts';
 import type { Release } from '../../src/model/release.ts';
 import type { AnyRegistry } from '../../src/plugin.ts';
+import { noOutside } from './no-outside.ts';
 
 const RELEASE: Release = { product: 'acme', name: 'acme', version: '1.2.0', snapshot: false, date: 0 };
 const COUNT = 6;
@@ -28,10 +29,11 @@ export async function publishLocally(folder: string, wrap: (journal: Journal) =>
     signal,
     definitions: definition.effects,
     artifactFile: artifactFile((name) => artifacts.find((artifact) => artifact.name === name), join(folder, 'packages')),
+    ...noOutside,
   });
   const outcome = await publishAll({
     targets: ['one', 'two'].map((id) => target(id, definition, join(folder, 'published', id))),
-    ...{ release: RELEASE, artifacts: () => artifacts, runner, signal, tmp: () => folder },
+    ...{ release: RELEASE, artifacts: () => artifacts, runner, signal, tmp: () => folder, ...noOutside },
   });
   await journal.close();
   return outcome;

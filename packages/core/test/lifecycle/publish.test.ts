@@ -5,6 +5,7 @@ import type { RegistryJob } from '../../src/jobs.ts';
 import type { EffectRunnerOptions } from '../../src/lifecycle/effects.ts';
 import { type PublishOutcome, type PublishRequest, type PublishTarget, publishAll } from '../../src/lifecycle/publish.ts';
 import { Bench, Doomed, OWNER, type PutInput, silent } from './effect-world.ts';
+import { noOutside } from './no-outside.ts';
 
 type Handler = (job: RegistryJob<unknown>) => Promise<unknown>;
 
@@ -58,6 +59,7 @@ describe('publishing', () => {
       runner: await bench.runner(runner),
       signal: runner.signal ?? new AbortController().signal,
       tmp: () => '/nowhere',
+      ...noOutside,
       ...request,
     });
   }

@@ -5,6 +5,10 @@ import { dirname, join } from 'node:path';
 import type { Artifact, ArtifactFilter, Effect, EffectContext, RegistryJob, Release } from '@provisioning-dist/core';
 import type { LocalOptions } from '../../src/local/options.ts';
 
+const unused = (): never => {
+  throw new Error('a folder needs neither servers nor keys');
+};
+
 export const RELEASE: Release = { product: 'acme', name: 'acme', version: '1.2.0', snapshot: false, date: 1_700_000_000 };
 
 const log = { info: () => {}, warn: () => {}, debug: () => {} };
@@ -49,14 +53,26 @@ export class LocalBench {
   context<Before>(before?: Before): EffectContext<LocalOptions, Before> {
     // Fresh options: another process would have another storage as well.
     const options = { ...this.options };
-    return { options, log, signal: new AbortController().signal, file: ({ name }) => join(this.folder, name), before };
+    return { options, log, signal: new AbortController().signal, file: ({ name }) => join(this.folder, name), http: unused, key: unused, before };
   }
 
   job(): RegistryJob<LocalOptions> {
     const { options, signal } = this.context();
     const artifacts = (_?: ArtifactFilter) => this.artifacts;
     const effect = <Input, Result, Options>(one: Effect<Input, Result, Options>, input: Input) => this.perform(one, input);
-    return { release: this.release, options, id: 'local', signal, log, tmp: () => this.folder, artifacts, locate: () => undefined, effect };
+    return {
+      release: this.release,
+      options,
+      id: 'local',
+      signal,
+      log,
+      tmp: () => this.folder,
+      artifacts,
+      locate: () => undefined,
+      http: unused,
+      key: unused,
+      effect,
+    };
   }
 
   /** What the runner does, in short. */
