@@ -2,7 +2,7 @@ import { DistError, DistErrors, EXIT, throwCollected } from '../errors.ts';
 import type { RegistryJob } from '../jobs.ts';
 import type { Finding } from '../model/finding.ts';
 import { buildJob } from './build.ts';
-import { locator } from './publish.ts';
+import { locator, type PublishTarget } from './publish.ts';
 import { effectInPreflight } from './publish-errors.ts';
 import { publishTargets } from './publish-targets.ts';
 import type { RunContext } from './run-context.ts';
@@ -12,6 +12,9 @@ import type { RunContext } from './run-context.ts';
 export interface PreflightScope {
   readonly builders: boolean;
   readonly registries: boolean;
+  /** Keys that sign what is finished. */
+  readonly keys?: boolean;
+  readonly channels?: boolean;
 }
 
 /** Shows all findings together; throws when one of them is an error. */
@@ -19,7 +22,9 @@ export async function preflight(run: RunContext, scope: PreflightScope): Promise
   const asked = [
     ...(scope.registries ? [{ subject: 'git', ask: async () => dirtyFindings(run) }] : []),
     ...(scope.builders ? builderQuestions(run) : []),
+    ...(scope.keys ? keyQuestions(run) : []),
     ...(scope.registries ? registryQuestions(run) : []),
+    ...(scope.channels ? channelQuestions(run) : []),
   ];
   const answers = await Promise.all(asked.map(answer));
   run.signal.throwIfAborted();
@@ -74,26 +79,47 @@ function builderQuestions(run: RunContext): readonly Question[] {
 }
 
 function registryQuestions(run: RunContext): readonly Question[] {
-  const targets = publishTargets(run).filter((target) => target.skipped === undefined);
-  const locate = locator(targets, run.plan.release);
-  return targets.flatMap((target) => {
-    const { id, options, log, definition } = target;
-    const job: RegistryJob<unknown> = {
-      release: run.plan.release,
-      options,
-      id,
-      signal: run.signal,
-      log,
-      tmp: run.tmp.make,
-      artifacts: (filter) => run.artifacts.select(filter),
-      locate,
-      http: run.dryHttp,
-      key: run.key,
-      effect: (effect) => Promise.reject(effectInPreflight(effect.name, id)),
-    };
-    const { preflight: preflightOf } = definition;
-    return preflightOf ? [{ subject: `publish.${id}`, ask: async () => preflightOf(job) }] : [];
+  return publishTargets(run).flatMap((target) => {
+    const { preflight: preflightOf } = target.definition;
+    if (!preflightOf || target.skipped !== undefined) return [];
+    return [{ subject: `publish.${target.id}`, ask: async () => preflightOf(lookingJob(run, target)) }];
   });
+}
+
+/** A snapshot is signed with the keys there are, and nobody is told of it. */
+function keyQuestions(run: RunContext): readonly Question[] {
+  if (run.plan.release.snapshot || !run.selection.runs('sign')) return [];
+  return run.keys.flatMap((key) => {
+    const { preflight: preflightOf } = key.provided.definition;
+    if (!preflightOf || run.selection.leftOut('sign', key.instance.id) !== undefined) return [];
+    return [{ subject: `sign.${key.instance.id}`, ask: async () => preflightOf(run.keyJob(key)) }];
+  });
+}
+
+function channelQuestions(run: RunContext): readonly Question[] {
+  if (run.plan.release.snapshot || !run.selection.runs('notify')) return [];
+  return run.channels.flatMap(({ instance: { id }, provided, options }) => {
+    const { preflight: preflightOf } = provided.definition;
+    if (!preflightOf || run.selection.leftOut('notify', id) !== undefined) return [];
+    return [{ subject: `notify.${id}`, ask: async () => preflightOf(lookingJob(run, { id, options, log: run.log(id) })) }];
+  });
+}
+
+/** A job that may look, and change nothing. */
+export function lookingJob(run: RunContext, { id, options, log }: Pick<PublishTarget, 'id' | 'options' | 'log'>): RegistryJob<unknown> {
+  return {
+    release: run.plan.release,
+    options,
+    id,
+    signal: run.signal,
+    log,
+    tmp: run.tmp.make,
+    artifacts: (filter) => run.artifacts.select(filter),
+    locate: locator(publishTargets(run), run.plan.release),
+    http: run.dryHttp,
+    key: run.key,
+    effect: (effect) => Promise.reject(effectInPreflight(effect.name, id)),
+  };
 }
 
 function asError({ code, subject, message, hint }: Finding): DistError {

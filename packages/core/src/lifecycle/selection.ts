@@ -2,16 +2,18 @@ import { DistError, EXIT } from '../errors.ts';
 import { suggestion } from '../model/suggest.ts';
 
 /** Steps `--skip` and `--only` speak of; instance ids belong to the step that runs them. */
-export type Step = 'beforeBuild' | 'build' | 'package' | 'publish';
+export type Step = 'beforeBuild' | 'build' | 'package' | 'sign' | 'publish' | 'notify';
 
-export const STEPS: readonly Step[] = ['beforeBuild', 'build', 'package', 'publish'];
+export const STEPS: readonly Step[] = ['beforeBuild', 'build', 'package', 'sign', 'publish', 'notify'];
 
 /** Steps an instance cannot do without: a package is made of what is built, while what is published may be there already. */
 const NEEDED: Readonly<Record<Step, readonly Step[]>> = {
   beforeBuild: [],
   build: ['beforeBuild'],
   package: ['beforeBuild', 'build'],
+  sign: [],
   publish: [],
+  notify: [],
 };
 
 export interface Selection {

@@ -124,10 +124,13 @@ async function openRun(input: RunInput): Promise<RunContext> {
   const packages = resolvePackages(host, withFlagFormats(host, product, options.filters.formats), parser);
   const registries = resolveRegistries(host, product, parser);
   const keys = resolveKeys(host, product, parser);
+  const channels = resolveChannels(host, product, parser);
   const selection = parseSelection(options, {
     build: product.build.map(({ id }) => id),
     package: packages.map(({ instance }) => instance.id),
+    sign: keys.map(({ instance }) => instance.id),
     publish: registries.map(({ instance }) => instance.id),
+    notify: channels.map(({ instance }) => instance.id),
   });
   const plan = planRelease({
     product,
@@ -157,7 +160,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
     packages,
     registries,
     keys,
-    channels: resolveChannels(host, product, parser),
+    channels,
     key: keyHandles(keys, keyJob),
     keyJob,
     http,
