@@ -56,6 +56,16 @@ describe('plan', () => {
     assert.match(stdout, /^ +local +local +required +--skip local$/m);
   });
 
+  it('explains in which order registries go public', async () => {
+    const publish =
+      'publish: { us: { use: local, path: us, mirrors: [eu] }, eu: { use: local, path: eu }, site: { use: local, path: site, needs: us } }';
+    const other = box.project(smallProject({ publish }));
+    const { stdout } = await succeed(other, ['plan', '--explain']);
+    assert.match(stdout, /^publish, wave 1: .*public in this order: us, eu, site$/m);
+    assert.match(stdout, /^publish\.eu: kept in step with us$/m);
+    assert.match(stdout, /^publish\.site: becomes public after us$/m);
+  });
+
   const SELECTORS: Readonly<Record<string, readonly string[]>> = {
     '--platform linux': ['linux-amd64', 'linux-arm64', 'linux-loong64'],
     '--platform linux/arm64': ['linux-arm64'],

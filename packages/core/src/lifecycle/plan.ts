@@ -10,6 +10,7 @@ import { selectPlatforms } from '../model/selector.ts';
 import type { AnyFormat } from '../plugin.ts';
 import { docsPlace } from './docs-place.ts';
 import { columnMissing, illegalName, nameTaken, nothingToPackage, sourceWithoutCommit, unknownFormat, unknownVariant } from './plan-errors.ts';
+import { publishReasons } from './publish-graph.ts';
 import type { Selection } from './selection.ts';
 
 /** From configuration, flags and facts to every artifact there will be, without touching anything. */
@@ -79,7 +80,7 @@ export function planRelease(input: PlanInput): Plan {
     distributions,
     artifacts: artifacts.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     publish: input.publish,
-    reasons,
+    reasons: [...reasons, ...publishReasons(input.publish)],
   });
 }
 

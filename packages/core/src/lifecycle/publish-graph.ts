@@ -23,6 +23,16 @@ export function publishOrder(instances: readonly PlannedPublish[]): PublishOrder
   return { waves: waves.filter((ids) => ids.length > 0), reasons: instances.flatMap((instance) => reasonsFor(instance, byId)) };
 }
 
+/** What `plan --explain` says of publishing: each wave in the order its registries go public, then why. */
+export function publishReasons(instances: readonly PlannedPublish[]): readonly PlanReason[] {
+  const { waves, reasons } = publishOrder(instances);
+  const steps = waves.map((ids, index) => ({
+    subject: `publish, wave ${index + 1}`,
+    reason: `everything unseen of ${ids.join(', ')}; when every required one is that far, public in this order: ${ids.join(', ')}`,
+  }));
+  return [...steps, ...reasons];
+}
+
 /** The wave after every need of hidden effects, and not before the wave of any other need. Left-out registries count for nothing. */
 function waveFor(instance: PlannedPublish, byId: ReadonlyMap<string, PlannedPublish>, waveOf: ReadonlyMap<string, number>): number {
   const waits = liveNeeds(instance, byId).map((need) => (waveOf.get(need.id) ?? 0) + (need.for === 'hidden' ? 1 : 0));
@@ -95,7 +105,8 @@ function reasonsFor(instance: PlannedPublish, byId: ReadonlyMap<string, PlannedP
   const subject = `publish.${instance.id}`;
   if (instance.skipped !== undefined) return [{ subject, reason: `left out: ${instance.skipped}` }];
   const needs = instance.needs.map((need) => ({ subject, reason: needReason(need, byId.get(need.id)) }));
-  return instance.required ? needs : [...needs, { subject, reason: 'optional: its failure holds nobody back' }];
+  const mirror = instance.mirrors === undefined ? [] : [{ subject, reason: `kept in step with ${instance.mirrors}` }];
+  return instance.required ? [...needs, ...mirror] : [...needs, ...mirror, { subject, reason: 'optional: its failure holds nobody back' }];
 }
 
 function needReason(need: Need, needed: PlannedPublish | undefined): string {

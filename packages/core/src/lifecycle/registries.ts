@@ -26,12 +26,27 @@ export function resolveRegistries(host: Host, product: ProductConfig, parser: Op
 export function plannedPublish(registries: readonly ResolvedRegistry[], release: Release, selection: Selection): readonly PlannedPublish[] {
   const planned = registries.map(({ instance, provided }): PlannedPublish => {
     const skipped = skipReason(instance, provided, release, selection);
-    const { id, use, required, needs } = instance;
-    return { id, use, required, needs, ...(skipped === undefined ? {} : { skipped }) };
+    const { id, use, required } = instance;
+    const mirrored = mirroredBy(id, registries);
+    return {
+      ...{ id, use, required, needs: needsOf(instance, mirrored) },
+      ...(mirrored === undefined ? {} : { mirrors: mirrored }),
+      ...(skipped === undefined ? {} : { skipped }),
+    };
   });
   const order = publishOrder(planned).waves.flat();
   const rank = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
   return planned.toSorted((a, b) => rank(a.id) - rank(b.id));
+}
+
+function mirroredBy(id: string, registries: readonly ResolvedRegistry[]): string | undefined {
+  return registries.find(({ instance }) => instance.mirrors.includes(id))?.instance.id;
+}
+
+/** A mirror goes public after what it mirrors: nobody is sent to it before. */
+function needsOf({ needs }: PublishInstance, mirrored: string | undefined): PlannedPublish['needs'] {
+  if (mirrored === undefined || needs.some(({ id }) => id === mirrored)) return needs;
+  return [...needs, { id: mirrored, for: 'visible' }];
 }
 
 function skipReason(instance: PublishInstance, provided: Provided<AnyRegistry>, release: Release, selection: Selection): string | undefined {

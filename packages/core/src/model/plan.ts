@@ -34,6 +34,8 @@ export interface PlannedPublish {
   readonly use: string;
   readonly required: boolean;
   readonly needs: readonly { readonly id: string; readonly for: 'visible' | 'hidden' }[];
+  /** Whose mirror it is, when it is one. */
+  readonly mirrors?: string;
   /** Why it is left out of this run, when it is. */
   readonly skipped?: string;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { publishOrder } from '../../src/lifecycle/publish-graph.ts';
+import { publishOrder, publishReasons } from '../../src/lifecycle/publish-graph.ts';
 import type { PlannedPublish } from '../../src/model/plan.ts';
 
 function instance(id: string, needs: readonly string[] = [], more: Partial<PlannedPublish> = {}): PlannedPublish {
@@ -101,5 +101,25 @@ describe('publish order', () => {
           }
       }),
     );
+  });
+});
+
+describe('reasons of publishing', () => {
+  const texts = (...instances: PlannedPublish[]) => publishReasons(instances).map(({ subject, reason }) => `${subject}: ${reason}`);
+
+  it('tell the order of every wave', () => {
+    assert.deepEqual(texts(instance('site', ['github!']), instance('github')), [
+      'publish, wave 1: everything unseen of github; when every required one is that far, public in this order: github',
+      'publish, wave 2: everything unseen of site; when every required one is that far, public in this order: site',
+      'publish.site: a later wave: it starts when github is public',
+    ]);
+  });
+
+  it('name what a mirror follows', () => {
+    assert.ok(texts(instance('eu', ['us'], { mirrors: 'us' }), instance('us')).includes('publish.eu: kept in step with us'));
+  });
+
+  it('are none without registries', () => {
+    assert.deepEqual(texts(), []);
   });
 });
