@@ -184,9 +184,7 @@ describe('loadConfig checks', () => {
   });
 
   it('sections of later versions as unknown', async () => {
-    for (const section of ['sign', 'notify', 'services', 'hooks']) {
-      assert.deepEqual(await places(() => loadYaml(`${section}: {}`)), [`config-unknown-key provisioning-dist.yaml:3:1 ${section}`]);
-    }
+    assert.deepEqual(await places(() => loadYaml('services: {}')), ['config-unknown-key provisioning-dist.yaml:3:1 services']);
   });
 
   it('numbers where text belongs, with what to quote', async () => {
@@ -315,6 +313,8 @@ describe('loadConfig gives', () => {
       contents: [],
       packages: [],
       publish: [],
+      sign: [],
+      notify: [],
       paths: { packages: join(folder, 'packages'), dist: join(folder, 'dist'), state: join(folder, '.provisioning-dist') },
     });
   });
