@@ -1,6 +1,7 @@
 import type { EffectContext } from '../effect.ts';
 import { DistError } from '../errors.ts';
 import { canonicalJson, mapStrings, plain } from './canonical-json.ts';
+import { betweenCrashPoints } from './crash-point.ts';
 import type { Change, EffectOutcome } from './effect-change.ts';
 import { messageOf } from './effect-errors.ts';
 import type { Journal } from './journal.ts';
@@ -124,7 +125,7 @@ async function applyWithRetry({ effect, input }: Change, context: EffectContext,
   return await withRetry(
     async (attempt) => {
       const found = attempt === 1 ? undefined : await effect.probe?.(input, context);
-      return found ?? (await effect.apply(input, context));
+      return found ?? (await betweenCrashPoints(`apply ${effect.name}`, () => effect.apply(input, context)));
     },
     { ...retry, repeatable },
   );

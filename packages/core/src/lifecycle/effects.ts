@@ -49,6 +49,7 @@ export interface EffectRunner {
 
 export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
   const { mode, journal, signal, slots = 4, on } = options;
+  const shared = sharedPool();
   if (mode === 'run' && !journal) throw new TypeError('Cannot run effects without a journal');
   const declared = new Set<AnyEffect>(options.definitions);
   const changes = new Map<string, Change>();
@@ -128,7 +129,7 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
   }
 
   function poolOf(instance: string): Pool {
-    const pool = pools.get(instance) ?? new Pool(slots);
+    const pool = pools.get(instance) ?? shared ?? new Pool(slots);
     pools.set(instance, pool);
     return pool;
   }
@@ -160,6 +161,12 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
     effects: () => [...changes.values()].map(({ summary }) => summary),
     publicEffects: () => [...(journal?.effects.values() ?? [])].filter((state) => state.visible && (state.state === 'done' || isInDoubt(state))),
   };
+}
+
+/** A switch for tests, as in crash-point.ts: so many effects at a time, of all instances together. */
+function sharedPool(): Pool | undefined {
+  const slots = process.env.PROVISIONING_DIST_SLOTS;
+  return slots === undefined || slots === '' ? undefined : new Pool(Number(slots));
 }
 
 function again(earlier: Change, input: unknown): Promise<unknown> {

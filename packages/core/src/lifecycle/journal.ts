@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { DistError } from '../errors.ts';
 import { mapStrings, plain } from './canonical-json.ts';
+import { crashPoint } from './crash-point.ts';
 import { journalOfOther, journalUnwritable } from './journal-errors.ts';
 import { type JournalContent, readJournal } from './journal-read.ts';
 import { encodeLine, JOURNAL_FORMAT, type JournalRecord } from './journal-record.ts';
@@ -59,8 +60,11 @@ function createJournal(content: JournalContent, handle: FileHandle, redact: (tex
 
   async function write(lines: readonly string[]): Promise<void> {
     try {
+      crashPoint('before journal append');
       await handle.appendFile(lines.join(''));
+      crashPoint('before journal sync');
       await handle.datasync();
+      crashPoint('after journal sync');
     } catch (error) {
       // After a failed sync nobody knows what the disk holds: stop, let the next run read it anew.
       broken = journalUnwritable(content.file, error);
