@@ -53,6 +53,21 @@ describe('writeParts', () => {
 
   const left = () => readdirSync(join(folder, 'out'));
 
+  describe('questions', () => {
+    it('are asked after what stands before them is written', async () => {
+      const order: string[] = [];
+      await write(signed(order));
+      assert.deepEqual(order, ['settled', 'asked', 'answered at true']);
+      assert.ok(readFileSync(path).subarray(-9).equals(Buffer.from('signature')));
+    });
+
+    it('that fail leave no file', async () => {
+      const refuse = () => Promise.reject(new DistError('key-locked', 'no'));
+      await assert.rejects(write([Buffer.from('a'), { ask: refuse }]), { code: 'key-locked' });
+      assert.deepEqual(left(), []);
+    });
+  });
+
   describe('bytes', () => {
     it('stand in their order', async () => {
       const pieces = [3, 300_000, 5, 600_000, 1, 262_144, 0, 262_143].map((length, index) => someBytes(length, index + 1));
@@ -283,6 +298,18 @@ function* sameBuffer(): Generator<Part> {
   const buffer = Buffer.alloc(100, 7);
   yield buffer;
   buffer.fill(0);
+}
+
+/** As a package with a signature over its header. */
+function* signed(order: string[]): Generator<Part, void, MarkResult> {
+  yield { run: someBytes(100_000), codec: 'deflate', settled: () => order.push('settled') };
+  const ask = async () => {
+    order.push('asked');
+    return Buffer.from('signature');
+  };
+  const { answer, position } = yield { ask };
+  order.push(`answered at ${position > 0}`);
+  yield answer ?? Buffer.from('nothing');
 }
 
 function* marked(seen: string[]): Generator<Part, void, MarkResult> {
