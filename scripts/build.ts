@@ -8,14 +8,14 @@ import { type Plugin as BundlerPlugin, build } from 'esbuild';
 
 /**
  * Bundles every package into its dist/: `node scripts/build.ts [--types] [package…]`. Libraries become one file; core becomes
- * the public entry, the command line and one file per command, which share chunks. `--types` adds the declarations.
+ * the public entry, the conformance kit, the command line and one file per command, which share chunks. `--types` adds the declarations.
  */
 
 const ROOT = join(import.meta.dirname, '..');
 const CORE = join(ROOT, 'packages/core');
 
-// native, or looked up by oclif at run time when a project happens to have them
-const EXTERNAL = ['@provisioning-dist/*', '@napi-rs/*', 'pnpapi', 'ts-node', 'tsx', 'typescript'];
+// native, or looked up at run time by oclif or ssh2 when they happen to be there
+const EXTERNAL = ['@provisioning-dist/*', '@napi-rs/*', '*.node', 'cpu-features', 'pnpapi', 'ts-node', 'tsx', 'typescript'];
 
 // CommonJS libraries inside an ES module still ask for these
 const COMMONJS = [
@@ -87,7 +87,7 @@ async function bundle(folder: string): Promise<void> {
   for (const file of globSync('dist/**/*.{js,txt}', { cwd: folder })) rmSync(join(folder, file));
   await build({
     absWorkingDir: folder,
-    entryPoints: folder === CORE ? ['src/index.ts', 'src/cli.ts', ...commandFiles()] : ['src/index.ts'],
+    entryPoints: folder === CORE ? ['src/index.ts', 'src/testing/index.ts', 'src/cli.ts', ...commandFiles()] : sourcesOf(folder),
     outdir: 'dist',
     outbase: 'src',
     bundle: true,
@@ -105,6 +105,14 @@ async function bundle(folder: string): Promise<void> {
     legalComments: 'linked',
     logLevel: 'warning',
   });
+}
+
+/** What others may import of a library. */
+function sourcesOf(folder: string): readonly string[] {
+  const { exports }: { readonly exports: Readonly<Record<string, { readonly source: string }>> } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  );
+  return Object.values(exports).map(({ source }) => source);
 }
 
 /** Files of src/commands with a default export; the others are what commands share. */
