@@ -115,6 +115,14 @@ function sourcesOf(folder: string): readonly string[] {
   return Object.values(exports).map(({ source }) => source);
 }
 
+/** What others may import of a library. */
+function sourcesOf(folder: string): readonly string[] {
+  const { exports }: { readonly exports: Readonly<Record<string, { readonly source: string }>> } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  );
+  return Object.values(exports).map(({ source }) => source);
+}
+
 /** Files of src/commands with a default export; the others are what commands share. */
 function commandFiles(): readonly string[] {
   return globSync('src/commands/*.ts', { cwd: CORE })

@@ -45,7 +45,7 @@ const RULES: readonly Rule[] = [
   { rule: "core's public entry is for others", files: /^core\/src\//, forbid: /^core\/src\/index\.ts/ },
   { rule: 'payload stands alone', files: /^payload\/src\//, allow: /^(payload\/src\/|node:|@napi-rs\/)/ },
   { rule: 'only the store of payload touches files', files: /^payload\/src\/(?!store)/, forbid: /^node:(fs|os|net|https?|child_process)/ },
-  { rule: 'storage stands alone', files: /^storage\/src\//, allow: /^(storage\/src\/|node:|ssh2)/ },
+  { rule: 'storage stands alone', files: /^storage\/src\//, allow: /^(storage\/src\/|node:|aws4fetch$|ssh2$)/ },
   { rule: 'plugins import no other plugin', files: /^plugin-/, forbid: /^@provisioning-dist\/plugin-/ },
   { rule: "plugins use core's public entry", files: /^plugin-/, forbid: /^(core\/src\/(?!index\.ts)|@provisioning-dist\/[^/]+\/)/ },
   { rule: 'formats are pure', files: new RegExp(`^${PURE}`), forbid: /^(node:(fs|os|net|https?|dns|child_process|process|timers)|execa)/ },

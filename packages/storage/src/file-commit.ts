@@ -3,7 +3,8 @@ import { renameSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RESERVED, syncDirectory } from './file-path.ts';
+import { syncDirectory } from './file-path.ts';
+import { RESERVED } from './key.ts';
 import { type FileLock, holderEnded, isLock, type LockHolder, takeLock, type UnknownHolder } from './lock.ts';
 import { isAbandoned, temporarySuffix, thisProcess } from './process.ts';
 

@@ -1,10 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, open, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { checkKey } from './key.ts';
-
-/** Names of this driver's temporary files and locks; no object can have one. */
-export const RESERVED = '.~';
+import { checkObjectKey } from './key.ts';
 
 /** On Windows the flag does not exist, and neither do links for users without the privilege. */
 export const NO_FOLLOW: number = constants.O_NOFOLLOW ?? 0;
@@ -14,9 +11,7 @@ const WINDOWS_ILLEGAL = /[<>:"|?*]|[. ]$|^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-
 
 /** Throws TypeError for a key that could not be a file here. */
 export function checkFileKey(key: string): readonly string[] {
-  const segments = checkKey(key).split('/');
-  if (segments.some((segment) => segment.startsWith(RESERVED)))
-    throw new TypeError(`Cannot use key ${JSON.stringify(key)}: "${RESERVED}" begins the names of temporary files`);
+  const segments = checkObjectKey(key);
   if (process.platform === 'win32' && segments.some((segment) => WINDOWS_ILLEGAL.test(segment)))
     throw new TypeError(`Cannot use key ${JSON.stringify(key)}: Windows does not allow the name`);
   return segments;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, symlink } from 'node:fs/promises';
+import { checkContent } from './source.ts';
 import type { Body, FileBody, Stat } from './storage.ts';
 
 /** Bytes read and written at once. */
@@ -65,7 +66,7 @@ async function copy(body: FileBody, key: string, target: FileHandle, signal: Abo
       size += chunk.length;
       await writeAll(target, chunk);
     });
-    return checked(fileStat(size, hash.digest('hex')), body, key);
+    return checkContent(fileStat(size, hash.digest('hex')), key, body);
   } finally {
     await source.close();
   }
@@ -74,11 +75,4 @@ async function copy(body: FileBody, key: string, target: FileHandle, signal: Abo
 /** write(2) may write less than it was given. */
 async function writeAll(target: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let done = 0; done < chunk.length; ) done += (await target.write(chunk, done)).bytesWritten;
-}
-
-function checked(stat: Stat, body: FileBody, key: string): Stat {
-  if (stat.size !== body.size) throw new Error(`Cannot store "${key}": its file has ${stat.size} bytes, not ${body.size}`);
-  if (body.sha256 && stat.sha256 !== body.sha256)
-    throw new Error(`Cannot store "${key}": its file has the digest ${stat.sha256}, not ${body.sha256}`);
-  return stat;
 }

@@ -4,6 +4,9 @@
 const MAX_KEY = 1024;
 const MAX_SEGMENT = 255;
 
+/** Begins the names of what drivers keep for themselves: temporary files, locks, probes. */
+export const RESERVED = '.~';
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -12,6 +15,24 @@ export function checkKey(key: string): string {
   const problem = keyProblem(key);
   if (problem) throw new TypeError(`Cannot use key ${JSON.stringify(key)}: ${problem}`);
   return key;
+}
+
+/** The segments of a key that may name an object; throws TypeError for a name the drivers keep for themselves. */
+export function checkObjectKey(key: string): readonly string[] {
+  const segments = checkKey(key).split('/');
+  if (segments.some((segment) => segment.startsWith(RESERVED)))
+    throw new TypeError(`Cannot use key ${JSON.stringify(key)}: "${RESERVED}" begins the names of temporary files`);
+  return segments;
+}
+
+/** Things of others in the same place may have names no key can have. */
+export function isObjectKey(key: string): boolean {
+  try {
+    checkObjectKey(key);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Throws TypeError for a prefix no key could have. The empty prefix, and one that ends in `/`, are fine. */

@@ -56,4 +56,6 @@ export interface Storage {
   delete(key: string, options?: { readonly signal?: AbortSignal; readonly etag?: string }): Promise<void>;
   /** Objects whose key starts with the prefix, sorted by key. */
   list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StoredObject>;
+  /** Ends the connections of a driver that holds any; a later call opens them anew. */
+  close?(): Promise<void>;
 }
