@@ -1,9 +1,9 @@
 import type { Secret } from '../plugin.ts';
 import { type ConfigNode, type MapNode, plain } from './position.ts';
-import { createSecret, isSecretReference, type SecretContext, type SecretReference } from './secret.ts';
+import { isSecretReference, type SecretReader, type SecretReference } from './secret.ts';
 
-/** Where plugins' options are; core's own keys hold no secrets. */
-const SECTIONS: readonly string[] = ['build', 'packages', 'publish', 'sign', 'notify', 'products'];
+/** Where plugins' options and the environment of hooks are; core's other keys hold no secrets. */
+const SECTIONS: readonly string[] = ['build', 'packages', 'publish', 'sign', 'notify', 'hooks', 'products'];
 
 function references(node: ConfigNode): SecretReference[] {
   if (node.kind === 'scalar') return [];
@@ -14,8 +14,7 @@ function references(node: ConfigNode): SecretReference[] {
 }
 
 /** Every secret a configuration refers to, each once. Found by shape, before any plugin says which of its options are secrets. */
-export function collectSecrets(tree: MapNode, context: SecretContext): readonly Secret[] {
+export function collectSecrets(tree: MapNode, secret: SecretReader): readonly Secret[] {
   const found = [...tree.entries].filter(([key]) => SECTIONS.includes(key)).flatMap(([, entry]) => references(entry.node));
-  const unique = new Map(found.map((reference) => [JSON.stringify(reference), reference]));
-  return [...unique.values()].map((reference) => createSecret(reference, context));
+  return [...new Set(found.map(secret))];
 }

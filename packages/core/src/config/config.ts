@@ -1,6 +1,8 @@
 import type { MessageType } from '../channel.ts';
+import type { Log } from '../effect.ts';
 import type { Role } from '../model/entry.ts';
 import type { Platform } from '../model/platform.ts';
+import type { Release } from '../model/release.ts';
 import type { Secret } from '../plugin.ts';
 
 /** The configuration after loading: checked, defaults filled in, one record per product. Nothing below the plan reads it again. */
@@ -103,6 +105,46 @@ export interface NotifyInstance {
   readonly at: Position;
 }
 
+/** Steps of the lifecycle that hooks stand before and after. */
+export type HookStep = 'beforeBuild' | 'build' | 'stage' | 'package' | 'sign' | 'validate' | 'publish' | 'notify' | 'rollback';
+
+/** `check` and `docs` are no steps: their hooks run on demand. */
+export type HookGroup = HookStep | 'check' | 'docs';
+
+/** What a function among the hooks is called with. */
+export interface HookCall {
+  readonly group: HookGroup;
+  readonly when: 'before' | 'after';
+  readonly release: Release;
+  /** What a program finds in its environment: `PROVISIONING_DIST_*` and the hook's own `env`, secrets revealed. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Aborted when the run is interrupted and when the hook's time is up. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** Throws, or rejects, to make the run fail. */
+export type HookFunction = (call: HookCall) => Promise<void> | void;
+
+/** One item under `hooks:`. */
+export interface HookConfig {
+  /** Program and arguments, or a function of a ts or js configuration. */
+  readonly action: readonly [string, ...string[]] | HookFunction;
+  readonly when: 'before' | 'after';
+  /** Platform selectors; absent = all, and what has no platform. */
+  readonly platform?: readonly string[];
+  /** Formats, instances and groups; absent = all. */
+  readonly format?: readonly string[];
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly env: Readonly<Record<string, string | Secret>>;
+  /** Relative to the product's root. */
+  readonly cwd?: string;
+  /** Its failure is a warning. */
+  readonly optional: boolean;
+  readonly at: Position;
+}
+
 /** Where something was written, for errors. */
 export interface Position {
   /** File name relative to the working directory. */
@@ -135,6 +177,8 @@ export interface ProductConfig {
   readonly publish: readonly PublishInstance[];
   readonly sign: readonly SignInstance[];
   readonly notify: readonly NotifyInstance[];
+  /** In the order declared. */
+  readonly hooks: Readonly<Partial<Record<HookGroup, readonly HookConfig[]>>>;
   /** Artifact name template; default `{name}-{version}-{platform}-{variant}.{ext}`. */
   readonly artifactName?: string;
   /** Absolute. */

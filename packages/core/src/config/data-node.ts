@@ -1,5 +1,5 @@
 import { isProxy } from 'node:util/types';
-import type { Position } from './config.ts';
+import type { HookFunction, Position } from './config.ts';
 import { configTooLarge, depthLimit, forbiddenKey, notData } from './errors.ts';
 import { MAX_DEPTH, MAX_NODES } from './parse-yaml.ts';
 import { type ConfigNode, joinKey, type MapEntry } from './position.ts';
@@ -28,6 +28,9 @@ function mapNode(value: object, at: Position, depth: number, walk: Walk): Config
   return { kind: 'map', at, entries };
 }
 
+/** The one place for a function: `hooks.publish[0].fn`, of the configuration or of a product. */
+const HOOK_FUNCTION = /^(?:products(?:\.[\w-]+|\['[^']*'\])\.)?hooks\.\w+(?:\[\d+\])?\.fn$/;
+
 function toNode(value: unknown, at: Position, depth: number, walk: Walk): ConfigNode {
   if (depth > MAX_DEPTH) throw depthLimit(at, MAX_DEPTH);
   if (++walk.nodes > MAX_NODES) throw configTooLarge(at, `${MAX_NODES} values`);
@@ -36,11 +39,12 @@ function toNode(value: unknown, at: Position, depth: number, walk: Walk): Config
   if (Array.isArray(value)) {
     return { kind: 'list', at, items: value.map((item, index) => toNode(item, { ...at, key: joinKey(at.key, index) }, depth + 1, walk)) };
   }
+  if (typeof value === 'function' && HOOK_FUNCTION.test(at.key)) return { kind: 'scalar', at, value: value as HookFunction };
   if (typeof value === 'object') return mapNode(value, at, depth, walk);
   throw notData(at, typeof value === 'number' ? String(value) : value === undefined ? 'nothing' : `a ${typeof value}`);
 }
 
-/** What a ts or js module exports, as a tree. Only plain data; its positions are keys without lines. */
+/** What a ts or js module exports, as a tree. Only plain data and functions of hooks; its positions are keys without lines. */
 export function dataNode(value: unknown, at: Position): ConfigNode {
   return toNode(value, at, 0, { nodes: 0 });
 }

@@ -16,6 +16,7 @@ import {
   type RawSign,
   SIGN_KEYS,
 } from './schema.ts';
+import type { SecretReader } from './secret.ts';
 import { compileTemplate } from './template.ts';
 
 /** What the builders of sections share. */
@@ -24,6 +25,7 @@ export interface SectionContext {
   /** The configuration's folder. */
   readonly folder: string;
   readonly errors: DistError[];
+  readonly secret: SecretReader;
 }
 
 /** The plugin's own options of an instance; later errors find their places through the tree they came from. */

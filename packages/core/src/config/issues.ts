@@ -19,6 +19,7 @@ function found(node: ConfigNode): string {
   if (node.kind !== 'scalar') return node.kind === 'map' ? 'a map' : 'a list';
   if (node.value === null) return 'nothing';
   const type = typeof node.value;
+  if (type === 'function') return 'a function';
   return type === 'boolean' ? String(node.value) : type === 'number' ? `the number ${node.source ?? node.value}` : 'text';
 }
 

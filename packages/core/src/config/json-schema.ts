@@ -117,6 +117,7 @@ function definitionsFor(base: JsonSchema, plugins: readonly SchemaPlugin[]): Pro
         { type: 'array', items: { type: 'string' } },
       ],
     },
+    hooks: orNull(propertiesOf(base).hooks as JsonSchema),
   };
 }
 

@@ -13,6 +13,7 @@ import { normalise } from './normalise.ts';
 import { type MapNode, plain, positionAt } from './position.ts';
 import { allProducts } from './products.ts';
 import { type RawTop, topSchema } from './schema.ts';
+import { secretReader } from './secret.ts';
 import { CONFIG_NAME } from './sources.ts';
 import { findUserinfo } from './userinfo.ts';
 
@@ -112,10 +113,11 @@ export async function loadConfig({ cwd, file, env, redactor }: LoadOptions): Pro
   const path = file === undefined ? await searchFile(resolve(cwd)) : resolve(cwd, file);
   const folder = dirname(path);
   const tree = await readWithBases(path, { cwd, env });
-  const secrets = collectSecrets(tree, { env, root: folder, onValue: (value) => redactor?.add(value) });
+  const secret = secretReader({ env, root: folder, onValue: (value) => redactor?.add(value) });
+  const secrets = collectSecrets(tree, secret);
   const errors = findUserinfo(tree);
   const top = checkTop(tree, errors);
-  const products = allProducts({ top, tree, folder }, errors);
+  const products = allProducts({ top, tree, folder, secret }, errors);
   const plugins = pluginList(top.plugins ?? [], tree, errors);
   throwCollected(inOrder(errors));
   return Object.freeze({ file: path, plugins, products, secrets });

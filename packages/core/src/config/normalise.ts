@@ -67,6 +67,7 @@ const SHORT_FORMS: Readonly<Record<string, (entry: MapEntry, section: string) =>
   variants: instances,
   products: instances,
   build: buildItems,
+  hooks: filled,
 };
 
 function normaliseEntry(key: string, entry: MapEntry): MapEntry {

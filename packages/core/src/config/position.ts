@@ -1,4 +1,4 @@
-import type { Position } from './config.ts';
+import type { HookFunction, Position } from './config.ts';
 
 /** A configuration as a tree that knows where each value was written. What every file format is read into, and what `extends` merges. */
 export type ConfigNode = ScalarNode | ListNode | MapNode;
@@ -6,7 +6,8 @@ export type ConfigNode = ScalarNode | ListNode | MapNode;
 export interface ScalarNode {
   readonly kind: 'scalar';
   readonly at: Position;
-  readonly value: string | number | boolean | null;
+  /** A function only among the hooks of a ts or js module. */
+  readonly value: string | number | boolean | null | HookFunction;
   /** As typed, when the file format keeps it: `0755`, `1.10`. */
   readonly source?: string;
 }

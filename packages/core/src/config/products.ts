@@ -6,6 +6,7 @@ import { mergeNodes, withoutKeys } from './merge.ts';
 import { normalise, productsOf } from './normalise.ts';
 import { type MapEntry, type MapNode, plain, positionAt } from './position.ts';
 import { productSchema, type RawPaths, type RawTop } from './schema.ts';
+import type { SecretReader } from './secret.ts';
 import { productConfig } from './sections.ts';
 
 /** Keys that speak about the whole file; everything else is a default of each product. */
@@ -16,6 +17,7 @@ interface ProductSource {
   /** Before the short forms are written out, so that a list replaces a map. */
   readonly tree: MapNode;
   readonly folder: string;
+  readonly secret: SecretReader;
 }
 
 function ownPaths(entry: MapEntry): RawPaths {
@@ -23,11 +25,11 @@ function ownPaths(entry: MapEntry): RawPaths {
   return paths?.node.kind === 'map' ? (plain(paths.node) as RawPaths) : {};
 }
 
-function oneProduct(key: string, entry: MapEntry, { tree, folder }: ProductSource, errors: DistError[]): ProductConfig | undefined {
+function oneProduct(key: string, entry: MapEntry, { tree, folder, secret }: ProductSource, errors: DistError[]): ProductConfig | undefined {
   const merged = normalise(mergeNodes(withoutKeys(tree, ...WHOLE_FILE), entry.node) as MapNode);
   const { value, errors: found } = check(productSchema, plain(merged), merged);
   errors.push(...found);
-  return value && productConfig({ key, raw: value, tree: { ...merged, at: entry.at }, ownPaths: ownPaths(entry), folder }, errors);
+  return value && productConfig({ key, raw: value, tree: { ...merged, at: entry.at }, ownPaths: ownPaths(entry), folder, secret }, errors);
 }
 
 function refuseTwins(products: readonly ProductConfig[], tree: MapNode, errors: DistError[]): void {
@@ -52,9 +54,9 @@ function refuseSharedFolders(products: readonly ProductConfig[], tree: MapNode, 
 
 /** One record per product; without `products:` the configuration itself. Problems are added to `errors`. */
 export function allProducts(source: ProductSource, errors: DistError[]): readonly ProductConfig[] {
-  const { top, tree, folder } = source;
+  const { top, tree, folder, secret } = source;
   const node = productsOf(tree)?.node;
-  if (!node) return [productConfig({ key: undefined, raw: top, tree: normalise(tree), ownPaths: top.paths ?? {}, folder }, errors)];
+  if (!node) return [productConfig({ key: undefined, raw: top, tree: normalise(tree), ownPaths: top.paths ?? {}, folder, secret }, errors)];
   if (node.kind !== 'map' || node.entries.size === 0) {
     errors.push(missingKey(positionAt(tree, ['products', 'NAME']), 'name at least one product, or leave "products" out'));
     return [];

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { MESSAGE_TYPES, type MessageType } from '../channel.ts';
 import { ROLES } from '../model/entry.ts';
 import type { PlatformSpec } from './config.ts';
+import { hooksSchema, type RawHooks } from './hook-schema.ts';
+import { globs, LINES, lineText, names, nameText, pathText, selectors } from './text-schemas.ts';
 
 // each schema reads one text: compiling a parser for it takes longer than that, and `new Function`
 z.config({ jitless: true });
@@ -98,6 +100,7 @@ export interface RawSections {
   readonly publish?: Readonly<Record<string, RawPublish>> | undefined;
   readonly sign?: Readonly<Record<string, RawSign>> | undefined;
   readonly notify?: Readonly<Record<string, RawNotify>> | undefined;
+  readonly hooks?: RawHooks | undefined;
   readonly paths?: RawPaths | undefined;
 }
 
@@ -109,40 +112,6 @@ export interface RawTop extends RawSections {
   readonly $schema?: string | undefined;
   readonly plugins?: readonly string[] | undefined;
   readonly products?: Readonly<Record<string, RawProduct>> | undefined;
-}
-
-/** Names go into file names, package names and URLs. Case and `_` are left to the formats: rpm and archives keep them, deb refuses them itself. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9+._-]*$/;
-const NAME_STATE = 'a name begins with a letter or digit and goes on with letters, digits and + . _ -';
-
-function nameText(): z.ZodString {
-  return z.string().max(100, 'it is longer than 100 characters').regex(NAME, NAME_STATE);
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const LINE = /^(?=.*\S)[^\x00-\x1f\x7f]*$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: tab and line feed are left
-const LINES = /^(?=[\s\S]*\S)[^\x00-\x08\x0b-\x1f\x7f]*$/;
-
-/** One line for package headers: a line break there would begin another field. */
-function lineText(): z.ZodString {
-  return z.string().regex(LINE, 'it is empty or holds a control character');
-}
-
-function pathText(): z.ZodString {
-  return lineText();
-}
-
-function names(): z.ZodArray<z.ZodString> {
-  return z.array(nameText()).min(1, 'the list is empty');
-}
-
-function globs(): z.ZodArray<z.ZodString> {
-  return z.array(pathText());
-}
-
-function selectors(): z.ZodArray<z.ZodString> {
-  return z.array(lineText()).min(1, 'the list is empty').describe('Platforms: names, operating systems, os/arch, Rust triples or globs');
 }
 
 const platformRow = z.strictObject({
@@ -253,6 +222,7 @@ const sections = {
   publish: z.record(nameText(), publishInstance).optional().describe('Where to publish, by instance id'),
   sign: z.record(nameText(), signInstance).optional().describe('Keys that sign, by instance id'),
   notify: z.record(nameText(), notifyInstance).optional().describe('Where people are told, by instance id'),
+  hooks: hooksSchema.optional(),
   paths: z
     .strictObject({
       packages: pathText().optional().describe('Finished artifacts; default packages'),

@@ -17,6 +17,9 @@ export interface SecretContext {
   readonly onValue: (value: string) => void;
 }
 
+/** The secret of a reference; the same one for the same reference. */
+export type SecretReader = (reference: SecretReference) => Secret;
+
 const MAX_BYTES = 64 * 1024;
 const COMMAND_TIMEOUT = 60_000;
 
@@ -121,6 +124,17 @@ export function createSecret(reference: SecretReference, context: SecretContext)
     return value;
   });
   return Object.freeze({ source: sourceOf(reference), reveal, toJSON: mask, toString: mask, [inspect.custom]: mask });
+}
+
+/** Reads each reference once, so that a command is not run for every place that names it. */
+export function secretReader(context: SecretContext): SecretReader {
+  const known = new Map<string, Secret>();
+  return (reference) => {
+    const key = JSON.stringify(reference);
+    const secret = known.get(key) ?? createSecret(reference, context);
+    known.set(key, secret);
+    return secret;
+  };
 }
 
 function mask(): '***' {

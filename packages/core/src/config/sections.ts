@@ -4,6 +4,7 @@ import type { DistError } from '../errors.ts';
 import type { ProductConfig, VariantConfig } from './config.ts';
 import { contentRules } from './contents.ts';
 import { missingKey, samePaths, unknownName, wrongValue } from './errors.ts';
+import { hookConfigs } from './hook-sections.ts';
 import {
   attempt,
   buildItems,
@@ -16,6 +17,7 @@ import {
 } from './instances.ts';
 import { type KeyPath, type MapNode, positionAt, remember } from './position.ts';
 import type { RawPaths, RawProduct, RawVariant } from './schema.ts';
+import type { SecretReader } from './secret.ts';
 import { compileTemplate } from './template.ts';
 
 export interface ProductInput {
@@ -28,6 +30,7 @@ export interface ProductInput {
   readonly ownPaths: RawPaths;
   /** The configuration's folder. */
   readonly folder: string;
+  readonly secret: SecretReader;
 }
 
 function checkVersion(version: string, { tree, errors }: SectionContext): void {
@@ -122,8 +125,8 @@ function checkArtifactName(text: string | undefined, { tree, errors }: SectionCo
 
 /** One product from its checked sections. What contradicts itself is added to `errors`. */
 export function productConfig(input: ProductInput, errors: DistError[]): ProductConfig {
-  const { raw, tree, folder, key } = input;
-  const context: SectionContext = { tree, folder, errors };
+  const { raw, tree, folder, key, secret } = input;
+  const context: SectionContext = { tree, folder, errors, secret };
   const name = productName(input, errors);
   const root = join(folder, raw.path ?? '.');
   const paths = pathsOf(input);
@@ -152,6 +155,7 @@ export function productConfig(input: ProductInput, errors: DistError[]): Product
     publish: publishInstances(raw.publish ?? {}, context),
     sign: signInstances(raw.sign ?? {}, context),
     notify: notifyInstances(raw.notify ?? {}, context),
+    hooks: hookConfigs(raw.hooks ?? {}, context),
     paths,
   };
   return Object.freeze(remember(product as ProductConfig, tree));

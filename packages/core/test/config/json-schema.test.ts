@@ -80,8 +80,8 @@ describe('configSchema', () => {
       references.filter((name) => at(schema, 'definitions', name) === undefined),
       [],
     );
-    // build, packages, publish, sign, notify and variants, at the top and of a product
-    assert.equal(references.length, 12);
+    // build, packages, publish, sign, notify, variants and hooks, at the top and of a product
+    assert.equal(references.length, 14);
   });
 
   it('stands without plugins', () => {

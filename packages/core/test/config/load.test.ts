@@ -315,6 +315,7 @@ describe('loadConfig gives', () => {
       publish: [],
       sign: [],
       notify: [],
+      hooks: {},
       paths: { packages: join(folder, 'packages'), dist: join(folder, 'dist'), state: join(folder, '.provisioning-dist') },
     });
   });
