@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Artifact, Finding, RegistryJob } from '@provisioning-dist/core';
-import { keyOf, type LocalOptions } from './options.ts';
-import { publishedDigest } from './upload.ts';
+import type { Finding, RegistryJob } from '@provisioning-dist/core';
+import { takenFindings } from '../store/preflight.ts';
+import type { LocalOptions } from './options.ts';
 
 type Job = RegistryJob<LocalOptions>;
 
@@ -10,11 +10,7 @@ type Job = RegistryJob<LocalOptions>;
 export async function preflight(job: Job): Promise<readonly Finding[]> {
   const unwritable = writeProblem(job.options.path);
   if (unwritable !== undefined) return [{ ...folderFinding(job), message: `Cannot publish into "${job.options.path}": ${unwritable}` }];
-  if (job.release.snapshot) return [];
-  const findings: Finding[] = [];
-  // One after the other: each reads a whole file.
-  for (const artifact of job.artifacts()) findings.push(...(await takenFindings(job, artifact)));
-  return findings;
+  return await takenFindings(job);
 }
 
 function folderFinding(job: Job) {
@@ -37,13 +33,4 @@ function writeProblem(path: string): string | undefined {
   } catch {
     return `"${path}" is not writable`;
   }
-}
-
-async function takenFindings(job: Job, artifact: Artifact): Promise<readonly Finding[]> {
-  const key = keyOf(job.options, job.release, artifact.name);
-  const found = await publishedDigest({ type: artifact.type, key }, job);
-  if (found === undefined || found === artifact.sha256) return [];
-  const message = `Cannot publish "${artifact.name}" ${job.release.version}: other bytes are there (sha256 ${found}, not ${artifact.sha256})`;
-  const hint = 'a published version does not change: release a new version';
-  return [{ level: 'error', code: 'version-taken', subject: `publish.${job.id}`, message, hint }];
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Artifact, ArtifactFilter, Effect, EffectContext, RegistryJob, Release } from '@provisioning-dist/core';
+import type { Artifact, ArtifactFilter, Effect, EffectContext, RegistryJob, Release, RollbackJob } from '@provisioning-dist/core';
 import type { LocalOptions } from '../../src/local/options.ts';
 
 const unused = (): never => {
@@ -20,6 +20,7 @@ export class LocalBench {
   readonly artifacts: Artifact[] = [];
   readonly options: LocalOptions = { path: this.published, layout: '{name}/{version}/{artifact}' };
   release: Release = RELEASE;
+  readonly #done: (() => Promise<void>)[] = [];
 
   close(): void {
     rmSync(this.folder, { recursive: true });
@@ -75,13 +76,28 @@ export class LocalBench {
     };
   }
 
+  rollback(mode: RollbackJob<unknown>['mode'], to?: string): RollbackJob<LocalOptions> {
+    return { ...this.job(), mode, to, journal: [], undo: () => this.undo() };
+  }
+
   /** What the runner does, in short. */
   async perform<Input, Result, Options>(effect: Effect<Input, Result, Options>, input: Input): Promise<Result> {
     const context = this.context() as unknown as EffectContext<Options>;
     const found = await effect.probe?.(input, context);
     if (found !== undefined) return found;
     const before = await effect.before?.(input, { ...context, before: undefined });
-    return await effect.apply(input, { ...context, before });
+    const result = await effect.apply(input, { ...context, before });
+    this.#done.push(() => effect.revert?.(input, result, { ...context, before }) ?? Promise.resolve());
+    return result;
+  }
+
+  /** What was done so far is an earlier release's. */
+  settle(): void {
+    this.#done.length = 0;
+  }
+
+  async undo(): Promise<void> {
+    for (const revert of this.#done.splice(0).toReversed()) await revert();
   }
 
   /** Every path below the published folder with its content. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import type { OptionsKit } from '@provisioning-dist/core';
 import { z } from 'zod';
-import { keyOf, type LocalOptions, localOptions } from '../../src/local/options.ts';
+import { type LocalOptions, localOptions } from '../../src/local/options.ts';
+import { keyOf } from '../../src/store/options.ts';
 import { RELEASE } from './local-bench.ts';
 
 const kit = { z, path: () => z.string().transform((path) => resolve('/project', path)) } as unknown as OptionsKit;

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact } from '@provisioning-dist/core';
-import { type PromoteInput, promote } from '../../src/local/promote.ts';
-import { type UploadInput, upload } from '../../src/local/upload.ts';
-import { LocalBench } from './local-bench.ts';
+import { type PromoteInput, promote } from '../../src/store/promote.ts';
+import { type UploadInput, upload } from '../../src/store/upload.ts';
+import { LocalBench } from '../local/local-bench.ts';
 
-describe('local.upload', () => {
+describe('storage.upload', () => {
   let bench: LocalBench;
   beforeEach(() => {
     bench = new LocalBench();
@@ -97,7 +97,7 @@ describe('local.upload', () => {
   });
 });
 
-describe('local.promote', () => {
+describe('storage.promote', () => {
   let bench: LocalBench;
   beforeEach(() => {
     bench = new LocalBench();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Body, PreconditionFailed, type Stat, type Storage } from '@provisioning-dist/storage';
+import { type Body, PreconditionFailed, type Stat, type Storage, type StoredObject } from '@provisioning-dist/storage';
 import { otherBytes } from './errors.ts';
 
 /** Layout artifacts: a folder here, objects below one key there. */
@@ -29,9 +29,21 @@ function readMember(folder: string, path: string): readonly TreeMember[] {
 export async function treeDigest(storage: Storage, key: string, signal: AbortSignal): Promise<string | undefined> {
   const lines: string[] = [];
   for await (const object of storage.list(`${key}/`, { signal })) {
-    if (object.symlink === undefined) lines.push(`${object.sha256}  ${object.key.slice(key.length + 1)}\n`);
+    if (object.symlink === undefined) lines.push(`${await digestOf(storage, object, signal)}  ${object.key.slice(key.length + 1)}\n`);
   }
   return lines.length === 0 ? undefined : createHash('sha256').update(lines.sort().join('')).digest('hex');
+}
+
+/** The content's digest; read where the place does not know it. */
+export async function digestOf(storage: Storage, { key, sha256, symlink }: StoredObject, signal: AbortSignal): Promise<string | undefined> {
+  if (symlink !== undefined) return linkPrint(symlink);
+  return sha256 ?? (await storage.stat(key, { signal }))?.sha256 ?? (await contentDigest(storage, key, signal));
+}
+
+/** Of the bytes that are read, whatever the place says of them. */
+export async function contentDigest(storage: Storage, key: string, signal: AbortSignal): Promise<string | undefined> {
+  const found = await storage.get(key, { signal });
+  return found && createHash('sha256').update(found.bytes).digest('hex');
 }
 
 export async function removeTree(storage: Storage, key: string, signal: AbortSignal): Promise<void> {
@@ -46,13 +58,18 @@ export async function putSame(storage: Storage, key: string, body: Body, signal:
     await storage.putIf(key, body, 'absent', { signal });
   } catch (error) {
     if (!(error instanceof PreconditionFailed)) throw error;
-    await expectSame(key, body, error.found);
+    await expectSame(storage, key, { body, found: error.found }, signal);
   }
 }
 
-async function expectSame(key: string, body: Body, found: Stat | undefined): Promise<void> {
+interface Clash {
+  readonly body: Body;
+  readonly found: Stat | undefined;
+}
+
+async function expectSame(storage: Storage, key: string, { body, found }: Clash, signal: AbortSignal): Promise<void> {
   const wanted = await fingerprint(body);
-  const there = found?.symlink === undefined ? found?.sha256 : linkPrint(found.symlink);
+  const there = found && (await digestOf(storage, { key, ...found }, signal));
   if (there !== wanted) throw otherBytes(key, there, wanted);
 }
 

@@ -41,3 +41,10 @@ export function treeChanged(key: string, found: string, wanted: string): DistErr
     data: { found, wanted },
   });
 }
+
+export function versionAbsent(version: string, place: string, found: string): DistError {
+  return new DistError('version-absent', `Cannot point clients to "${version}": ${found}`, {
+    where: { subject: place },
+    hint: 'name a version that is still published there',
+  });
+}
