@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Log } from '../effect.ts';
 import { DistError } from '../errors.ts';
 import type { ExecOptions, ExecResult } from '../jobs.ts';
+import { createOutput, type Output, TAIL_LINES } from './exec-output.ts';
 
-/** Programs run for builders: no shell, an environment by allow-list, bounded output, a timeout, the tail of the output in the error. */
+/**
+ * Programs run for builders, keys and hooks: no shell, no terminal, an environment by allow-list, bounded output, a timeout, the tail of the
+ * output in the error. What ends a program early ends all it has started.
+ */
 
 export interface ExecContext {
   readonly cwd: string;
@@ -13,6 +16,8 @@ export interface ExecContext {
   readonly log: Log;
   /** Added to the base environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** False: the output goes to the log only and may be of any size. Default true. */
+  readonly keep?: boolean;
 }
 
 /** Variables a child gets from ours: where tools, caches and certificates are, and how toolchains are set up. Never tokens by accident. */
@@ -32,7 +37,8 @@ const INHERITED: RegExp = new RegExp(
 
 /** Characters per stream. */
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
-const TAIL_LINES = 20;
+/** Milliseconds between SIGTERM and SIGKILL; less than the run itself has after a signal. */
+const GRACE = 3000;
 
 /** Runs a program; rejects with a DistError that says how it ended and shows the end of its output. */
 export async function execProgram(argv: readonly [string, ...string[]], options: ExecOptions, context: ExecContext): Promise<ExecResult> {
@@ -49,25 +55,37 @@ export async function execProgram(argv: readonly [string, ...string[]], options:
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     timeout: options.timeout ?? 0,
     maxBuffer: OUTPUT_LIMIT,
+    buffer: context.keep ?? true,
     cancelSignal: context.signal,
-    forceKillAfterDelay: 5_000,
+    forceKillAfterDelay: GRACE,
+    // on POSIX a session of its own, so that there is a group to end
+    killDescendants: true,
   });
   // said as it happens: of a program that hangs, or of us killed, the log must tell how far it came
-  logLines(running.stdout, context.log);
-  logLines(running.stderr, context.log);
+  const outputs = [running.stdout, running.stderr].map((stream) => followed(stream, context.log));
   const result = await running;
+  for (const output of outputs) output.end();
+  if (result.timedOut || result.isCanceled || result.isMaxBuffer) endGroup(running.pid);
   if (context.signal.aborted) throw context.signal.reason;
-  if (result.failed) throw execFailed(program, result, { ...options, cwd });
-  return { stdout: result.stdout, stderr: result.stderr };
+  if (result.failed) throw execFailed(program, { ...result, tail: outputs.flatMap(({ tail }) => tail()) }, { ...options, cwd });
+  return { stdout: result.stdout ?? '', stderr: result.stderr ?? '' };
 }
 
-function logLines(stream: Readable, log: Log): void {
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
-  lines.on('line', (line) => {
-    if (line !== '') log.debug(line);
-  });
-  // what broke is the result's to say
-  lines.on('error', () => {});
+function followed(stream: Readable, log: Log): Output {
+  const output = createOutput(log.debug);
+  stream.on('data', output.take);
+  return output;
+}
+
+/** A grandchild that left the output alone and ignores SIGTERM outlives the wait for its parent. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined || process.platform === 'win32') return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // macOS says EPERM of a group of which only zombies are left
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 export function baseEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
@@ -75,8 +93,7 @@ export function baseEnvironment(env: NodeJS.ProcessEnv): Record<string, string> 
 }
 
 interface Outcome {
-  readonly stdout: string;
-  readonly stderr: string;
+  readonly tail: readonly string[];
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly timedOut: boolean;
@@ -88,22 +105,13 @@ interface Outcome {
 type Placed = ExecOptions & { readonly cwd: string };
 
 function execFailed(program: string, outcome: Outcome, options: Placed): DistError {
-  const tail = [outcome.stdout, outcome.stderr].flatMap(lastLines).slice(-TAIL_LINES).join('\n');
+  const tail = outcome.tail.slice(-TAIL_LINES).join('\n');
   const message = `Cannot run "${program}": ${ending(outcome, options)}${tail === '' ? '' : `\n${tail}`}`;
   const isMissing = outcome.code === 'ENOENT' && existsSync(options.cwd);
   return new DistError(isMissing ? 'program-missing' : 'program-failed', message, {
     ...(isMissing ? { hint: `install ${program} or put it on PATH` } : {}),
     data: { program, exitCode: outcome.exitCode ?? null, signal: outcome.signal ?? null },
   });
-}
-
-/** Of the end only: the whole may be large. */
-function lastLines(text: string): readonly string[] {
-  return text
-    .slice(-TAIL_LINES * 1000)
-    .split('\n')
-    .filter(Boolean)
-    .slice(-TAIL_LINES);
 }
 
 function ending(outcome: Outcome, { timeout, cwd }: Placed): string {

@@ -52,7 +52,8 @@ describe('a hook written as text', () => {
 
   it('is split in linear time', () => {
     const begun = performance.now();
-    assert.equal(splitArgv(`a ${`"b"'c' `.repeat(50_000)}`).length, 50_001);
+    const argv = splitArgv(`a ${`"b"'c' `.repeat(50_000)}`) as readonly string[];
+    assert.equal(argv.length, 50_001);
     assert.ok(performance.now() - begun < 1000);
   });
 });

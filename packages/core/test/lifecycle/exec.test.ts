@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
@@ -11,6 +12,38 @@ const NODE = process.execPath;
 function context({ signal = new AbortController().signal, debug = (_: string) => {} } = {}) {
   const log: Log = { info: () => {}, warn: () => {}, debug };
   return { cwd: tmpdir(), signal, log, env: { SOURCE_DATE_EPOCH: '7' } };
+}
+
+/** A script that prints its own id and that of a child it starts, then goes on. */
+function family(child: string, output: 'inherit' | 'ignore', parent: string): string {
+  const started = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { stdio: ["ignore", "${output}", "ignore"] })`;
+  return `const { pid } = ${started}; console.log(process.pid); console.log(pid); ${parent}`;
+}
+
+/** The ids of a family after its time is up. */
+async function endedFamily(child: string, output: 'inherit' | 'ignore', parent: string = child): Promise<readonly number[]> {
+  const pids: number[] = [];
+  const debug = (line: string) => {
+    if (/^\d+$/.test(line)) pids.push(Number(line));
+  };
+  await assert.rejects(execProgram([NODE, '-e', family(child, output, parent)], { timeout: 500 }, context({ debug })), {
+    message: /longer than 500 ms/,
+  });
+  assert.equal(pids.length, 2);
+  return pids;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0) && !isZombie(pid);
+  } catch {
+    return false;
+  }
+}
+
+/** One that nobody has waited for yet, in a container without an init. */
+function isZombie(pid: number): boolean {
+  return process.platform === 'linux' && /^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 describe('execProgram', () => {
@@ -69,6 +102,61 @@ describe('execProgram', () => {
       code: 'program-failed',
       message: `Cannot run "${NODE}": it ran longer than 150 ms`,
     });
+  });
+
+  it('ends what the program has started', async () => {
+    const pids = await endedFamily('setInterval(() => {}, 1000)', 'inherit');
+    assert.deepEqual(pids.filter(isAlive), []);
+  });
+
+  it('ends a program and its child that ignore SIGTERM', async () => {
+    const pids = await endedFamily('process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)', 'inherit');
+    assert.deepEqual(pids.filter(isAlive), []);
+  });
+
+  it('ends a child that left the output alone', async () => {
+    const pids = await endedFamily('process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)', 'ignore', 'setInterval(() => {}, 1000)');
+    assert.deepEqual(pids.filter(isAlive), []);
+  });
+
+  it('ends the whole family when interrupted', async () => {
+    const stop = new AbortController();
+    const pids: number[] = [];
+    const debug = (line: string) => {
+      if (/^\d+$/.test(line)) pids.push(Number(line));
+      if (pids.length === 2) stop.abort(new Error('enough'));
+    };
+    const idle = 'setInterval(() => {}, 1000)';
+    await assert.rejects(execProgram([NODE, '-e', family(idle, 'inherit', idle)], {}, context({ signal: stop.signal, debug })), {
+      message: 'enough',
+    });
+    assert.deepEqual([pids.length, pids.filter(isAlive)], [2, []]);
+  });
+
+  it('logs 100 MB in bounded memory and space', async () => {
+    let logged = 0;
+    const debug = (line: string) => {
+      logged += line.length;
+    };
+    const script = 'const mib = ("x".repeat(1023) + "\\n").repeat(1024); for (let i = 0; i < 100; i++) require("fs").writeSync(1, mib)';
+    const result = await execProgram([NODE, '-e', script], {}, { ...context({ debug }), keep: false });
+    assert.deepEqual(result, { stdout: '', stderr: '' });
+    assert.ok(logged > 16_000_000 && logged < 17_000_000, String(logged));
+  });
+
+  it('refuses to keep 100 MB', async () => {
+    const script = 'const mib = ("x".repeat(1023) + "\\n").repeat(1024); for (let i = 0; i < 100; i++) require("fs").writeSync(1, mib)';
+    await assert.rejects(execProgram([NODE, '-e', script], {}, context()), { message: /it printed more than 64 MiB/ });
+  });
+
+  it('runs a program that reads nothing of its input', async () => {
+    const { stdout } = await execProgram([NODE, '-e', 'require("fs").closeSync(0); console.log("fine")'], { input: 'x'.repeat(2 ** 22) }, context());
+    assert.equal(stdout, 'fine');
+  });
+
+  it('gives an empty standard input', async () => {
+    const { stdout } = await execProgram([NODE, '-p', 'require("fs").readFileSync(0).length'], {}, context());
+    assert.equal(stdout, '0');
   });
 
   it('runs nothing once interrupted', async () => {
