@@ -24,11 +24,19 @@ export interface Message {
 
 export interface ChannelJob<Options> extends RegistryJob<Options> {
   readonly message: Message;
+  /**
+   * What tells this announcement from every other one: product, version, type and, when it is repeated on purpose, a number. The host puts it
+   * in front of the key of every effect `send` runs, so that no message goes out twice; it also serves for ids the other side knows.
+   */
+  readonly occasion: string;
 }
 
 export interface ChannelDefinition<Options> {
   readonly options: (kit: OptionsKit) => z.ZodType<Options>;
-  /** Sending is an effect without `probe`: it is made 0 or 1 times, and one in doubt is listed, not repeated. */
+  /**
+   * Sending is an effect without `probe`: it is made 0 or 1 times, and one in doubt is listed, not repeated. Without a `key` of its own there
+   * is one of it per announcement. Its input is what is sent, since previews show it, without addresses that are secret.
+   */
   readonly effects: readonly AnyEffect[];
   /** Credentials and addresses that would fail. Sends nothing. */
   readonly preflight?: (job: RegistryJob<Options>) => Promise<readonly Finding[]>;

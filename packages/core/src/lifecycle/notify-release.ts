@@ -1,0 +1,142 @@
+import type { ResolvedChannel } from './channels.ts';
+import { type GuardOptions, guarded } from './guarded.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { readJournal } from './journal-read.ts';
+import type { EffectStates } from './journal-state.ts';
+import { type ChannelOutcome, notifyAll } from './notify.ts';
+import { nobodyTold, notifyFailed, notToldOf } from './notify-errors.ts';
+import { type MessageTexts, releaseMessage } from './notify-message.ts';
+import { announcedAs, type MessageType } from './notify-type.ts';
+import { preflight } from './preflight.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Announces a release: as the end of another command, or as a command of its own. */
+
+export interface NotifyRelease extends MessageTexts {
+  /** Default: release or pre-release, by the version. */
+  readonly type?: MessageType;
+  /** The release's, when the command has it open; else it is opened here. */
+  readonly journal?: Journal;
+  readonly dryRun?: boolean;
+  readonly again?: boolean;
+}
+
+export interface NotifySummary {
+  readonly name: string;
+  readonly version: string;
+  readonly dryRun: boolean;
+  readonly type: MessageType;
+  readonly title: string;
+  /** In the order of the configuration. */
+  readonly channels: readonly ChannelSummary[];
+}
+
+export type ChannelSummary = Omit<ChannelOutcome, 'error' | 'effects' | 'inputs'> & {
+  readonly error?: string;
+  readonly effects: readonly { readonly effect: string; readonly key: string; readonly description: string; readonly state: string }[];
+  /** What would be sent; in dry runs only. */
+  readonly inputs?: readonly unknown[];
+};
+
+/**
+ * Tells every channel that is told of such messages, each once per release. Rejects for nothing a channel does: that is a warning and in the
+ * summary. The caller holds the release's lock.
+ */
+export async function notifyRelease(run: RunContext, options: NotifyRelease = {}): Promise<NotifySummary> {
+  const { outcomes, summary } = await told(run, options);
+  for (const { id, error } of outcomes) if (error) run.report.warn(error.message, id);
+  return summary;
+}
+
+export interface AnnounceOptions extends Omit<NotifyRelease, 'journal'>, GuardOptions {
+  /** Ids that must be told, not merely may. */
+  readonly channels: readonly string[];
+}
+
+/** The command: what a channel fails with is what it ends with, exit code 1. */
+export async function announce(run: RunContext, options: AnnounceOptions): Promise<NotifySummary> {
+  const type = options.type ?? announcedAs(run.plan.release);
+  refuseUntold(run, type, options.channels);
+  if (options.dryRun) return (await told(run, options)).summary;
+  return guarded(run, 'notify', options, async () => {
+    await preflight(run, { builders: false, registries: false, channels: true });
+    const { outcomes, summary } = await told(run, options);
+    const errors = outcomes.flatMap(({ error }) => error ?? []);
+    if (errors.length > 0) throw notifyFailed(run.plan.release, errors, summary.channels);
+    return summary;
+  });
+}
+
+/** A filter that matches nobody is a mistake, and so is one that names somebody who is not told. */
+function refuseUntold(run: RunContext, type: MessageType, named: readonly string[]): void {
+  const { release } = run.plan;
+  if (release.snapshot) throw nobodyTold(release, type, SNAPSHOT);
+  for (const { instance } of run.channels)
+    if (named.includes(instance.id) && !instance.on.includes(type)) throw notToldOf(instance.id, type, instance.on);
+  if (chosen(run, type).length > 0) return;
+  throw nobodyTold(release, type, run.channels.length === 0 ? 'nothing is under "notify:"' : 'no channel is told of it');
+}
+
+const SNAPSHOT = 'snapshots are announced to nobody';
+
+function chosen(run: RunContext, type: MessageType): readonly ResolvedChannel[] {
+  return run.channels.filter((channel) => reasonAgainst(run, type, channel) === undefined);
+}
+
+function reasonAgainst({ selection, plan }: RunContext, type: MessageType, { instance: { id, on } }: ResolvedChannel): string | undefined {
+  if (plan.release.snapshot) return SNAPSHOT;
+  const leftOut = selection.leftOut('notify', id) ?? selection.stepLeftOut('notify');
+  return leftOut ?? (on.includes(type) ? undefined : `it is not told of ${type} messages`);
+}
+
+interface Told {
+  readonly outcomes: readonly ChannelOutcome[];
+  readonly summary: NotifySummary;
+}
+
+async function told(run: RunContext, options: NotifyRelease): Promise<Told> {
+  const type = options.type ?? announcedAs(run.plan.release);
+  const channels = chosen(run, type);
+  if (options.dryRun) return tellWith(run, { options, type, channels, known: (await readJournal(run.stateDir)).effects });
+  if (channels.length === 0) return tellWith(run, { options, type, channels, known: new Map() });
+  if (options.journal) return tellWith(run, { options, type, channels, journal: options.journal, known: options.journal.effects });
+  const { product, version } = run.plan.release;
+  const journal = await openJournal(run.stateDir, { product, version }, run.redact);
+  try {
+    return await tellWith(run, { options, type, channels, journal, known: journal.effects });
+  } finally {
+    await journal.close();
+  }
+}
+
+interface Telling {
+  readonly options: NotifyRelease;
+  readonly type: MessageType;
+  readonly channels: readonly ResolvedChannel[];
+  readonly journal?: Journal;
+  readonly known: EffectStates;
+}
+
+async function tellWith(run: RunContext, { options, type, channels, journal, known }: Telling): Promise<Told> {
+  const message = releaseMessage(run, type, options, known);
+  const again = options.again === true;
+  const outcomes = await notifyAll(run, { message, channels, told: known, again, ...(journal && { journal }) });
+  run.signal.throwIfAborted();
+  const { name, version } = run.plan.release;
+  const dryRun = options.dryRun === true;
+  const summaries = run.channels.map((channel) => summaryOf(run, { type, channel, dryRun }, outcomes));
+  return { outcomes, summary: { name, version, dryRun, type, title: message.title, channels: summaries } };
+}
+
+function summaryOf(
+  run: RunContext,
+  { type, channel, dryRun }: { readonly type: MessageType; readonly channel: ResolvedChannel; readonly dryRun: boolean },
+  outcomes: readonly ChannelOutcome[],
+): ChannelSummary {
+  const { id, use } = channel.instance;
+  const outcome = outcomes.find((one) => one.id === id);
+  if (!outcome) return { id, use, state: 'skipped', reason: reasonAgainst(run, type, channel) ?? 'it was not asked', effects: [] };
+  const { error, effects, inputs, ...rest } = outcome;
+  const shown = effects.map(({ effect, key, description, state }) => ({ effect, key, description, state }));
+  return { ...rest, ...(error && { error: error.message }), effects: shown, ...(dryRun && { inputs }) };
+}
