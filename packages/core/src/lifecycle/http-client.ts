@@ -1,8 +1,21 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { DistError } from '../errors.ts';
 import type { Http, HttpFile, HttpRequest, HttpResponse, HttpTls } from '../http.ts';
-import { httpBody, httpCrossOrigin, httpDry, httpPlain, httpScheme, httpStatus, httpTooLarge, httpUnreached } from './http-errors.ts';
+import {
+  httpBody,
+  httpCrossOrigin,
+  httpDry,
+  httpFile,
+  httpPlain,
+  httpScheme,
+  httpStatus,
+  httpTooLarge,
+  httpUnreached,
+  shownUrl,
+} from './http-errors.ts';
 
 /** The one way out: undici with time limits, proxies from the environment, and answers read whole within a limit. */
 
@@ -23,24 +36,27 @@ export interface HttpClientOptions {
   readonly dry?: boolean;
   /** `provisioning-dist/1.2.3`. */
   readonly userAgent: string;
+  /** Takes secrets out of what servers say, before it is cut for a message. */
+  readonly redact?: (text: string) => string;
 }
 
 /** Loads the library at the first request. Connections end with the process: idle ones do not keep it alive. */
-export function createHttp({ signal, dry = false, userAgent }: HttpClientOptions): Http {
+export function createHttp({ signal, dry = false, userAgent, redact = String }: HttpClientOptions): Http {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
-  const dispatcherFor = (tls: HttpTls | undefined): Promise<Dispatcher> => {
-    const key = JSON.stringify(tls ?? {});
-    const found = dispatchers.get(key) ?? newDispatcher(tls);
+  const dispatcherFor = (url: URL, tls: HttpTls | undefined): Promise<Dispatcher> => {
+    const direct = isLoopback(url.hostname);
+    const key = JSON.stringify([direct, tls]);
+    const found = dispatchers.get(key) ?? newDispatcher(direct, tls);
     dispatchers.set(key, found);
     return found;
   };
   return async (url, request = {}) => {
     const method = (request.method ?? 'GET').toUpperCase();
     const target = checkedUrl(url);
-    if (dry && !SAFE.has(method)) throw httpDry(method, target);
+    if (dry && !SAFE.has(method)) throw httpDry(method, shownUrl(target, request));
     const signals = request.signal ? AbortSignal.any([signal, request.signal]) : signal;
-    const call: Call = { ...request, method, headers: { 'user-agent': userAgent, ...present(request.headers) }, signal: signals };
-    return await follow(target, call, await dispatcherFor(request.tls));
+    const headers = { 'user-agent': userAgent, ...present(request.headers) };
+    return await follow(target, { ...request, method, headers, signal: signals, dispatcherFor, redact });
   };
 }
 
@@ -48,14 +64,15 @@ interface Call extends HttpRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  readonly dispatcherFor: (url: URL, tls: HttpTls | undefined) => Promise<Dispatcher>;
+  readonly redact: (text: string) => string;
 }
 
-async function newDispatcher(tls: HttpTls | undefined): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici');
+/** Proxies must not see what goes to this machine. */
+async function newDispatcher(direct: boolean, tls: HttpTls | undefined): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici');
   const connect = { timeout: 15_000, ...tls };
-  // Proxies must not see what goes to this machine.
-  const noProxy = [process.env.no_proxy ?? process.env.NO_PROXY, '127.0.0.1,localhost,::1'].filter(Boolean).join(',');
-  return new EnvHttpProxyAgent({ connect, requestTls: connect, noProxy });
+  return direct ? new Agent({ connect }) : new EnvHttpProxyAgent({ connect, requestTls: connect });
 }
 
 function checkedUrl(url: string | URL): URL {
@@ -64,15 +81,15 @@ function checkedUrl(url: string | URL): URL {
   return parsed;
 }
 
-async function follow(start: URL, call: Call, dispatcher: Dispatcher): Promise<HttpResponse> {
+async function follow(start: URL, first: Call): Promise<HttpResponse> {
   let url = start;
-  let headers = call.headers;
+  let call = first;
   for (let hops = 0; ; hops++) {
-    refusePlain(url, { ...call, headers });
-    const response = await send(url, { ...call, headers }, dispatcher);
+    refusePlain(url, call);
+    const response = await send(url, call);
     const next = redirectOf(response, url, call, hops);
     if (!next) return checked(response, url, call);
-    if (next.origin !== url.origin) headers = Object.fromEntries(Object.entries(headers).filter(([name]) => HARMLESS.has(name)));
+    if (next.origin !== url.origin) call = withoutCredentials(call);
     url = next;
   }
 }
@@ -81,24 +98,32 @@ async function follow(start: URL, call: Call, dispatcher: Dispatcher): Promise<H
 function redirectOf({ status, headers }: HttpResponse, url: URL, { method, accept = [] }: Call, hops: number): URL | undefined {
   const isRedirect = [301, 302, 303, 307, 308].includes(status) && !accept.includes(status) && headers.location !== undefined;
   if (!isRedirect || (method !== 'GET' && method !== 'HEAD') || hops >= MAX_REDIRECTS) return undefined;
-  const next = checkedUrl(new URL(headers.location ?? '', url));
+  const next = checkedUrl(URL.parse(headers.location ?? '', url.href) ?? headers.location ?? '');
   if (url.protocol === 'https:' && next.protocol === 'http:') throw httpCrossOrigin(url, next);
   return next;
 }
 
-function refusePlain(url: URL, { headers, confidential = false, tls }: Call): void {
+function withoutCredentials({ tls, confidential: _, ...call }: Call): Call {
+  const headers = Object.fromEntries(Object.entries(call.headers).filter(([name]) => HARMLESS.has(name)));
+  return { ...call, headers, ...(tls?.ca !== undefined && { tls: { ca: tls.ca } }) };
+}
+
+function refusePlain(url: URL, call: Call): void {
   if (url.protocol === 'https:' || isLoopback(url.hostname)) return;
-  const secret = confidential || tls?.key !== undefined || Object.keys(headers).some((name) => CREDENTIALS.has(name.toLowerCase()));
-  if (secret) throw httpPlain(url);
+  const { headers, confidential = false, tls } = call;
+  const secret = confidential || tls?.key !== undefined || Object.keys(headers).some((name) => CREDENTIALS.has(name));
+  if (secret) throw httpPlain(shownUrl(url, call));
 }
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || /^127\.\d+\.\d+\.\d+$/.test(host) || host === '[::1]';
+/** Names below `localhost` are not: what they resolve to is up to others. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(host) || host === '[::1]';
 }
 
-async function send(url: URL, call: Call, dispatcher: Dispatcher): Promise<HttpResponse> {
+async function send(url: URL, call: Call): Promise<HttpResponse> {
   const { request } = await import('undici');
-  const { body, length } = bodyOf(call.body);
+  const dispatcher = await call.dispatcherFor(url, call.tls);
+  const { body, length } = await bodyOf(call.body);
   const timeout = call.timeout ?? TIMEOUT;
   try {
     const answer = await request(url, {
@@ -110,27 +135,47 @@ async function send(url: URL, call: Call, dispatcher: Dispatcher): Promise<HttpR
       headersTimeout: timeout,
       bodyTimeout: timeout,
     });
-    const bytes = await read(answer.body, url, call.maxBytes ?? MAX_BYTES);
-    return responseOf(url, answer.statusCode, joined(answer.headers), bytes);
+    const bytes = await read(answer.body, url, call);
+    return responseOf(shownUrl(url, call), answer.statusCode, joined(answer.headers), bytes);
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
-    throw error instanceof DistError ? error : httpUnreached(call.method, url, error);
+    throw error instanceof DistError ? error : failureOf(error, url, call);
   }
 }
 
-function bodyOf(body: HttpRequest['body']): { readonly body?: Dispatcher.DispatchOptions['body']; readonly length?: number } {
-  if (body === undefined) return {};
-  if (typeof body === 'string' || body instanceof Uint8Array) return { body: Buffer.from(body as string), length: Buffer.byteLength(body) };
-  const { file, size }: HttpFile = body;
-  return { body: createReadStream(file, { end: Math.max(0, size - 1), ...(size === 0 && { start: 1 }) }), length: size };
+function failureOf(error: unknown, url: URL, call: Call): DistError {
+  const shrank = (error as NodeJS.ErrnoException).code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH';
+  if (shrank && isFile(call.body)) return httpFile(basename(call.body.file), 'it changed while it was sent');
+  return httpUnreached(call.method, shownUrl(url, call), error);
 }
 
-async function read(body: AsyncIterable<Uint8Array>, url: URL, maxBytes: number): Promise<Uint8Array> {
+interface SentBody {
+  readonly body?: Dispatcher.DispatchOptions['body'];
+  readonly length?: number;
+}
+
+async function bodyOf(body: HttpRequest['body']): Promise<SentBody> {
+  if (body === undefined) return {};
+  if (!isFile(body)) return { body: Buffer.from(body as string), length: Buffer.byteLength(body) };
+  const { file, size } = body;
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw httpFile(basename(file), error.code === 'ENOENT' ? 'it is gone' : `it cannot be read (${error.code})`);
+  });
+  if (found.size !== size) throw httpFile(basename(file), `it has ${found.size} bytes, not ${size}`);
+  return { body: size === 0 ? Buffer.alloc(0) : createReadStream(file, { end: size - 1 }), length: size };
+}
+
+function isFile(body: HttpRequest['body']): body is HttpFile {
+  return typeof body === 'object' && 'file' in body;
+}
+
+async function read(body: AsyncIterable<Uint8Array>, url: URL, call: Call): Promise<Uint8Array> {
+  const { maxBytes = MAX_BYTES } = call;
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of body) {
     size += piece.length;
-    if (size > maxBytes) throw httpTooLarge(url, maxBytes);
+    if (size > maxBytes) throw httpTooLarge(shownUrl(url, call), maxBytes);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
@@ -140,7 +185,7 @@ function joined(headers: Readonly<Record<string, string | string[] | undefined>>
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value ?? []].flat().join(', ')]));
 }
 
-function responseOf(url: URL, status: number, headers: Readonly<Record<string, string>>, bytes: Uint8Array): HttpResponse {
+function responseOf(url: string, status: number, headers: Readonly<Record<string, string>>, bytes: Uint8Array): HttpResponse {
   const text = (): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const json = (): unknown => {
     try {
@@ -152,10 +197,10 @@ function responseOf(url: URL, status: number, headers: Readonly<Record<string, s
   return { status, headers, bytes, text, json };
 }
 
-function checked(response: HttpResponse, url: URL, { method, accept = [] }: Call): HttpResponse {
+function checked(response: HttpResponse, url: URL, call: Call): HttpResponse {
   const { status } = response;
-  if ((status >= 200 && status < 300) || accept.includes(status)) return response;
-  throw httpStatus(method, url, response);
+  if ((status >= 200 && status < 300) || call.accept?.includes(status)) return response;
+  throw httpStatus(call.method, shownUrl(url, call), response, call.redact);
 }
 
 function present(headers: HttpRequest['headers'] = {}): Record<string, string> {
