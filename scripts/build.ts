@@ -42,7 +42,7 @@ const SELDOM = [
 ];
 
 // what our packages call of node:crypto; another name fails the build
-const CRYPTO = ['createHash', 'hash', 'randomBytes', 'randomUUID'];
+const CRYPTO = ['createHash', 'createHmac', 'hash', 'randomBytes', 'randomUUID'];
 
 /** Loads those libraries at their first use instead. */
 const lazyInOclif: BundlerPlugin = {
@@ -105,14 +105,6 @@ async function bundle(folder: string): Promise<void> {
     legalComments: 'linked',
     logLevel: 'warning',
   });
-}
-
-/** What others may import of a library. */
-function sourcesOf(folder: string): readonly string[] {
-  const { exports }: { readonly exports: Readonly<Record<string, { readonly source: string }>> } = JSON.parse(
-    readFileSync(join(folder, 'package.json'), 'utf8'),
-  );
-  return Object.values(exports).map(({ source }) => source);
 }
 
 /** What others may import of a library. */

@@ -32,6 +32,7 @@ export interface FoundPlugin {
 export const BUNDLED: readonly string[] = [
   '@provisioning-dist/plugin-archive',
   '@provisioning-dist/plugin-build',
+  '@provisioning-dist/plugin-notify',
   '@provisioning-dist/plugin-registry',
 ];
 
