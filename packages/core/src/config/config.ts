@@ -114,7 +114,8 @@ export type HookGroup = HookStep | 'check' | 'docs';
 /** What a function among the hooks is called with. */
 export interface HookCall {
   readonly group: HookGroup;
-  readonly when: 'before' | 'after';
+  /** Absent on demand. */
+  readonly when?: 'before' | 'after';
   readonly release: Release;
   /** What a program finds in its environment: `PROVISIONING_DIST_*` and the hook's own `env`, secrets revealed. */
   readonly env: Readonly<Record<string, string>>;

@@ -1,5 +1,4 @@
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { BuildItem } from '../config/config.ts';
 import { whereOf } from '../config/errors.ts';
 import { renderTemplate } from '../config/template.ts';
@@ -7,7 +6,9 @@ import { DistError } from '../errors.ts';
 import type { BuildJob, BuildOutput } from '../jobs.ts';
 import type { Platform } from '../model/platform.ts';
 import { matchesPlatform } from '../model/selector.ts';
+import { buildDirOf } from './build-dir.ts';
 import { notBuilt, type RecordedOutput, readBuildRecord, writeBuildRecord } from './build-record.ts';
+import { withStepHooks } from './config-hooks.ts';
 import { execProgram } from './exec.ts';
 import type { RunContext } from './run-context.ts';
 import { templateFields } from './template-fields.ts';
@@ -15,6 +16,13 @@ import { templateFields } from './template-fields.ts';
 /** Runs a platform's builders in the order written and joins what they made. What is left out comes from an earlier run. */
 export async function buildPlatform(run: RunContext, platform: Platform): Promise<readonly BuildOutput[]> {
   run.signal.throwIfAborted();
+  if (!run.selection.runs('build')) return collectOutputs(run, platform);
+  // hooks before the builders may put files there
+  if (run.product.hooks.build) mkdirSync(buildDirOf(run, platform), { recursive: true });
+  return withStepHooks(run, 'build', () => collectOutputs(run, platform), { platform });
+}
+
+async function collectOutputs(run: RunContext, platform: Platform): Promise<readonly BuildOutput[]> {
   const items = run.product.build.filter(({ platforms }) => platforms?.some((selector) => matchesPlatform(selector, platform)) ?? true);
   const outputs = new Map<string, RecordedOutput>();
   for (const item of items.filter((one) => leftOut(run, one) === undefined))
@@ -37,10 +45,6 @@ function earlierOutputs(run: RunContext, platform: Platform, items: readonly Bui
   const outputs = record.filter(({ id }) => id === '' || left.some((item) => item.id === id));
   for (const output of outputs) checkOutput(output, { item: left.find(({ id }) => id === output.id) ?? first, platform });
   return outputs;
-}
-
-function buildDirOf({ plan: { release }, product }: RunContext, platform: Platform): string {
-  return join(product.paths.state, 'build', `${release.product}-${release.version}`, platform.name);
 }
 
 async function buildOne(run: RunContext, platform: Platform, item: BuildItem): Promise<readonly BuildOutput[]> {

@@ -9,6 +9,7 @@ import type { Entry } from '../model/entry.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
 import { formatBytes } from '../report/terminal.ts';
 import { chosenEntries } from './chosen-entries.ts';
+import { withStepHooks } from './config-hooks.ts';
 import { writeLayout } from './layout.ts';
 import { refusePrograms } from './noarch.ts';
 import { writeParts } from './output.ts';
@@ -17,6 +18,7 @@ import { cellOf, type ResolvedFormat } from './plan.ts';
 import { isAbort } from './pool.ts';
 import { recipeOf, unchangedArtifact } from './recipe.ts';
 import type { ManifestArtifact, ReleaseManifest } from './release-manifest.ts';
+import { removeAny } from './remove-tree.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Makes one planned artifact out of its distribution. */
@@ -30,6 +32,23 @@ export interface PackageInput {
 }
 
 export async function packageArtifact(run: RunContext, input: PackageInput): Promise<ManifestArtifact> {
+  const { planned } = input;
+  const { platform, variant } = planned;
+  let made: ManifestArtifact | undefined;
+  const make = async (): Promise<ManifestArtifact> => {
+    made = await packageOne(run, input);
+    return made;
+  };
+  try {
+    return await withStepHooks(run, 'package', make, { platform, variant, artifact: planned });
+  } catch (error) {
+    // what a hook after it refuses is no part of the release
+    if (made) removeAny(join(run.outputDir, planned.name));
+    throw error;
+  }
+}
+
+async function packageOne(run: RunContext, input: PackageInput): Promise<ManifestArtifact> {
   const { planned } = input;
   const task = run.report.task({
     id: `package ${planned.name}`,

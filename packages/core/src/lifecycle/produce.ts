@@ -7,6 +7,7 @@ import type { Platform } from '../model/platform.ts';
 import { differenceOf } from './artifact-file.ts';
 import { atomicWrite } from './atomic-write.ts';
 import { buildPlatform } from './build.ts';
+import { checkHooks, withStepHooks } from './config-hooks.ts';
 import { inConsumingOrder } from './consuming-order.ts';
 import { docsPlace } from './docs-place.ts';
 import { cleanOutputFolder, openOutputFolder, readManifest } from './output-folder.ts';
@@ -30,6 +31,7 @@ export interface ProduceOptions {
 }
 
 export async function produce(run: RunContext, options: ProduceOptions): Promise<ReleaseManifest> {
+  await checkHooks(run, ['package']);
   const { manifest: earlier } = openOutputFolder(run.outputDir, run.plan.release, { clean: options.clean });
   const planned = new Set(run.plan.artifacts.map((artifact) => artifact.name));
   const others = (earlier?.artifacts ?? []).filter(({ name }) => !planned.has(name) && name !== CHECKSUMS_NAME).filter((one) => isThere(run, one));
@@ -116,9 +118,11 @@ function stagedPlatforms({ plan }: RunContext): readonly Platform[] {
 }
 
 async function beforeBuild(run: RunContext): Promise<void> {
+  await checkHooks(run, ['beforeBuild', 'build', 'stage']);
   if (!run.selection.runs('beforeBuild') || !run.selection.runs('build')) return;
   const { release, platforms } = run.plan;
-  await run.host.hooks.beforeBuild.call({ release, platforms, log: run.log('beforeBuild'), signal: run.signal });
+  const job = { release, platforms, log: run.log('beforeBuild'), signal: run.signal };
+  await withStepHooks(run, 'beforeBuild', () => run.host.hooks.beforeBuild.call(job));
 }
 
 async function stagePlanned(

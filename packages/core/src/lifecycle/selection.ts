@@ -22,6 +22,8 @@ export interface Selection {
   readonly leftOut: (step: Step, id: string) => string | undefined;
   /** Why a step does not run; undefined = it runs. */
   readonly stepLeftOut: (step: Step) => string | undefined;
+  /** Why the hooks of the configuration do not run, whatever their steps do; undefined = they run. */
+  readonly hooksLeftOut: string | undefined;
 }
 
 export interface SelectionFlags {
@@ -29,12 +31,16 @@ export interface SelectionFlags {
   readonly only: readonly string[];
 }
 
+/** What `--skip` takes beside steps and ids: the hooks of the configuration. */
+const HOOKS = 'hooks';
+
 /** `--skip` and `--only` by step or id. A name that is neither is an error, so a typo never runs what was to be left out. */
 export function parseSelection(flags: SelectionFlags, ids: Readonly<Partial<Record<Step, readonly string[]>>>): Selection {
   const { skip, only } = flags;
   const idsOf = (step: Step): readonly string[] => ids[step] ?? [];
   const known = [...STEPS, ...STEPS.flatMap(idsOf)];
-  for (const name of [...skip, ...only]) if (!known.includes(name)) throw unknownName(name, known);
+  for (const name of only) if (!known.includes(name)) throw unknownName(name, known);
+  for (const name of skip) if (!known.includes(name) && name !== HOOKS) throw unknownName(name, [...known, HOOKS]);
   const namedIn = (step: Step): readonly string[] => only.filter((name) => idsOf(step).includes(name));
   const isNamed = (step: Step): boolean => only.includes(step) || namedIn(step).length > 0;
   const isNeeded = (step: Step): boolean => STEPS.some((later) => namedIn(later).length > 0 && NEEDED[later].includes(step));
@@ -45,6 +51,7 @@ export function parseSelection(flags: SelectionFlags, ids: Readonly<Partial<Reco
   return {
     runs: (step) => stepLeftOut(step) === undefined,
     stepLeftOut,
+    hooksLeftOut: skip.includes(HOOKS) ? `--skip ${HOOKS}` : undefined,
     leftOut: (step, id) => {
       if (skip.includes(id)) return `--skip ${id}`;
       const named = namedIn(step);

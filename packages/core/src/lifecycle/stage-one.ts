@@ -6,12 +6,17 @@ import type { Entry } from '../model/entry.ts';
 import { comparePaths } from '../model/path-order.ts';
 import { destinationProblem } from '../model/path-rules.ts';
 import type { Plan, PlannedDistribution } from '../model/plan.ts';
+import { withStepHooks } from './config-hooks.ts';
 import type { RunContext } from './run-context.ts';
 import { stageDistribution } from './stage.ts';
 import { templateFields } from './template-fields.ts';
 
 /** Stages one distribution by the contents rules, then lets the `stage` hook add entries. */
-export async function stageOne(run: RunContext, { platform, variant }: PlannedDistribution, outputs: readonly BuildOutput[]): Promise<Distribution> {
+export function stageOne(run: RunContext, planned: PlannedDistribution, outputs: readonly BuildOutput[]): Promise<Distribution> {
+  return withStepHooks(run, 'stage', () => stageEntries(run, planned, outputs), planned);
+}
+
+async function stageEntries(run: RunContext, { platform, variant }: PlannedDistribution, outputs: readonly BuildOutput[]): Promise<Distribution> {
   const { release } = run.plan;
   const fields = templateFields({ release, platform, variant });
   const distribution = stageDistribution({

@@ -1,3 +1,4 @@
+import type { DistError } from '../errors.ts';
 import type { Finding } from '../model/finding.ts';
 
 /** What core itself finds wrong with a folder of artifacts; formats' readers add theirs. */
@@ -53,4 +54,15 @@ export function noReader(name: string, format: string | undefined): Finding {
 export function readerFailed(name: string, cause: unknown): Finding {
   const message = cause instanceof Error ? cause.message : String(cause);
   return error('reader-failed', name, message, 'this is a fault of the plugin that reads the format');
+}
+
+/** `problem` names the hook. */
+export function hookFailed(name: string, { code, message, where, hint }: DistError): Finding {
+  return {
+    level: 'error',
+    code,
+    subject: name,
+    message: where?.subject === undefined ? message : `${where.subject}: ${message}`,
+    ...(hint && { hint }),
+  };
 }

@@ -7,6 +7,8 @@ import type { Finding } from '../model/finding.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
 import { withSource } from './artifact-source.ts';
 import { chosenEntries } from './chosen-entries.ts';
+import { checkHooks, withStepHooks } from './config-hooks.ts';
+import { isHookFailure } from './config-hooks-errors.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import { readManifest } from './output-folder.ts';
 import { formatOf } from './package.ts';
@@ -49,6 +51,7 @@ export interface ValidatedArtifact {
 /** Shows all findings; throws with the exit code of validation when one of them is an error. */
 export function validateRelease(run: RunContext, options: ValidateOptions): Promise<Validation> {
   return guarded(run, 'validate', options, async () => {
+    await checkHooks(run, ['validate']);
     const manifest = manifestOfPlan(run);
     const validation = await validate(run, manifest, options);
     for (const finding of findingsOf(validation)) run.report.finding(finding);
@@ -111,7 +114,7 @@ async function validateArtifact(run: RunContext, subject: Subject): Promise<Vali
   run.signal.throwIfAborted();
   const task = run.report.task({ id: `validate ${name}`, step: 'validate', title: name, ...(format === undefined ? {} : { format }) });
   try {
-    const findings = await findingsAbout(run, subject);
+    const findings = await findingsWithHooks(run, subject);
     const errors = countOf(findings, 'error');
     if (errors > 0) task.fail(invalid(name, errors));
     else task.done(summaryOf(findings));
@@ -120,6 +123,24 @@ async function validateArtifact(run: RunContext, subject: Subject): Promise<Vali
     task.fail(error);
     throw error;
   }
+}
+
+/** What a hook refuses is a finding like any other, so that all of them are seen. */
+async function findingsWithHooks(run: RunContext, subject: Subject): Promise<readonly Finding[]> {
+  const { artifact } = subject;
+  const { variant } = artifact;
+  const platform = run.plan.platforms.find(({ name }) => name === artifact.platform);
+  const findings: Finding[] = [];
+  const look = async (): Promise<void> => {
+    findings.push(...(await findingsAbout(run, subject)));
+  };
+  try {
+    await withStepHooks(run, 'validate', look, { platform, variant, artifact });
+  } catch (error) {
+    if (!isHookFailure(error)) throw error;
+    findings.push(found.hookFailed(artifact.name, error));
+  }
+  return findings;
 }
 
 async function findingsAbout(run: RunContext, subject: Subject): Promise<readonly Finding[]> {
