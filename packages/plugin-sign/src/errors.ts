@@ -26,14 +26,11 @@ export function badSignature(id: string, name: string, state: string): DistError
   });
 }
 
+/** `limit` in GiB. */
 export function tooLarge(id: string, name: string, limit: number): DistError {
-  return new DistError(
-    'sign-too-large',
-    `Cannot sign "${name}" with "${id}": it is larger than ${limit / 2 ** 30} GiB, and the key signs in memory`,
-    {
-      hint: 'choose smaller files with "artifacts", or another kind of key',
-    },
-  );
+  return new DistError('sign-too-large', `Cannot sign "${name}" with "${id}": it is larger than ${limit} GiB, and the key signs in memory`, {
+    hint: 'choose smaller files with "artifacts", or another kind of key',
+  });
 }
 
 /** UTC. */
