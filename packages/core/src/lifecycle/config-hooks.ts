@@ -6,6 +6,7 @@ import { checkHookFilters, isAbout } from './config-hooks-filter.ts';
 import { runAction } from './config-hooks-run.ts';
 import { commandOf, describeHook, type HookSubject, type HookTurn } from './config-hooks-turn.ts';
 import type { RunContext } from './run-context.ts';
+import { STEPS, type Step } from './selection.ts';
 
 /**
  * The programs and functions under `hooks:`, before and after the steps they name. They are the user's own: no effects, not journaled, run
@@ -26,14 +27,23 @@ export async function withStepHooks<Result>(
   return result;
 }
 
+/** What is run on the way to finished artifacts. */
+export const MAKING_STEPS: readonly HookStep[] = ['beforeBuild', 'build', 'stage', 'package', 'sign'];
+
 /** For dry runs: says which hooks the steps have, and runs none. */
 export function listHooks(run: RunContext, steps: readonly HookStep[]): void {
-  for (const step of steps) for (const hook of run.product.hooks[step] ?? []) say(run, step, hook, leftOut(run, step) ?? 'not run by --dry-run');
+  for (const step of steps.filter((one) => isSelected(run, one)))
+    for (const hook of run.product.hooks[step] ?? []) say(run, step, hook, leftOut(run, step) ?? 'not run by --dry-run');
+}
+
+/** What `check` can say of hooks: filters that match nothing. Throws all of them. */
+export function refuseHookFilters(run: RunContext): void {
+  throwCollected(checkHookFilters(run, Object.keys(run.product.hooks) as HookGroup[]));
 }
 
 /** Looks at the hooks of steps that are going to run: filters that match nothing, secrets that are not there. Throws all problems. */
 export async function checkHooks(run: RunContext, steps: readonly HookGroup[]): Promise<void> {
-  const groups = steps.filter((step) => leftOut(run, step) === undefined);
+  const groups = steps.filter((step) => isSelected(run, step) && leftOut(run, step) === undefined);
   const problems = checkHookFilters(run, groups);
   const secrets = groups.flatMap((group) => run.product.hooks[group] ?? []).flatMap(({ env }) => Object.values(env));
   for (const secret of new Set(secrets)) if (typeof secret !== 'string') problems.push(...(await missing(secret)));
@@ -67,11 +77,20 @@ export async function runOnDemand(run: RunContext, groups: readonly ('check' | '
 }
 
 function hooksOf(run: RunContext, step: HookStep): readonly HookConfig[] {
-  const hooks = run.product.hooks[step] ?? [];
+  const hooks = isSelected(run, step) ? (run.product.hooks[step] ?? []) : [];
   const reason = leftOut(run, step);
   if (reason === undefined) return hooks;
   for (const hook of hooks) if (!told.has(hook)) say(run, step, hook, reason);
   return [];
+}
+
+function isSelected({ selection }: RunContext, step: HookGroup): boolean {
+  return !isStep(step) || selection.runs(step);
+}
+
+/** Of those that flags can leave out. */
+function isStep(step: string): step is Step {
+  return (STEPS as readonly string[]).includes(step);
 }
 
 /** A step that runs for each artifact tells of a hook that is left out once. */
