@@ -51,10 +51,13 @@ async function releaseDead(path: string): Promise<void> {
   if (isLock(answer)) await answer.release();
 }
 
-/** Short whatever the target's name is. */
 function lockPath(target: string): string {
-  const id = createHash('sha256').update(basename(target)).digest('hex').slice(0, 16);
-  return join(dirname(target), `${RESERVED}${id}.lock`);
+  return join(dirname(target), lockName(basename(target)));
+}
+
+/** Short whatever the target's name is. */
+export function lockName(name: string): string {
+  return `${RESERVED}${createHash('sha256').update(name).digest('hex').slice(0, 16)}.lock`;
 }
 
 async function waitForLock(path: string, signal: AbortSignal | undefined): Promise<FileLock> {

@@ -118,7 +118,7 @@ async function readHolder(path: string): Promise<LockHolder | UnknownHolder | un
   }
 }
 
-function parseHolder(text: string): LockHolder | undefined {
+export function parseHolder(text: string): LockHolder | undefined {
   try {
     const value = JSON.parse(text) as Partial<LockHolder> | null;
     const valid = typeof value?.host === 'string' && Number.isInteger(value.pid) && Number(value.pid) > 0 && /^[0-9a-f]{16}$/.test(value.token ?? '');

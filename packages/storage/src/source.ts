@@ -25,6 +25,11 @@ export async function openSource(key: string, body: Uint8Array | FileBody, signa
   return { size, sha256, range };
 }
 
+/** What there is, without knowing what it should be. Nobody else writes to the chunks. */
+export function chunksOf(body: Uint8Array | FileBody, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
+  return 'path' in body ? readRange(body.path, 0, Number.POSITIVE_INFINITY, signal) : subarray(body, 0, body.length);
+}
+
 /** Gives the chunks on, but the last one only if their digest is the one promised: whoever counts bytes never has them all. */
 export async function* verified(key: string, chunks: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
@@ -60,15 +65,17 @@ export async function digestOf(chunks: AsyncIterable<Uint8Array>): Promise<strin
 }
 
 function ofBytes(bytes: Uint8Array): Source {
-  const range = async function* (start: number, end: number) {
-    if (end > start) yield bytes.subarray(start, end);
-  };
+  const range = (start: number, end: number) => subarray(bytes, start, end);
   return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), range };
+}
+
+async function* subarray(bytes: Uint8Array, start: number, end: number): AsyncGenerator<Uint8Array> {
+  if (end > start) yield bytes.subarray(start, end);
 }
 
 async function* readRange(path: string, start: number, end: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   if (start === end) return;
-  // `end` of a stream is its last byte
+  // a stream's `end` is its last byte
   for await (const chunk of createReadStream(path, { start, end: end - 1, highWaterMark: CHUNK })) {
     signal?.throwIfAborted();
     yield chunk;
