@@ -136,7 +136,7 @@ async function goesOn(project: Project): Promise<void> {
   await succeed(project, ['release']);
   const artifacts = ['acme-1.2.3-linux-amd64.tar.gz', 'acme-1.2.3-windows-amd64.zip', 'checksums.sha256', 'release.json'];
   assert.deepEqual(readdirSync(project.path('packages')).sort(), ['.provisioning-dist', ...artifacts]);
-  assert.deepEqual(readdirSync(project.path('published/acme/1.2.3')).sort(), artifacts);
+  assert.deepEqual(readdirSync(project.path('published/acme/1.2.3')).sort(), ['.journal.ndjson', ...artifacts]);
   assert.deepEqual(
     snapshot(project.root).filter((line) => /^[^ ]*(tmp|\/lock )/.test(line)),
     [],

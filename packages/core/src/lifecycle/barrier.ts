@@ -37,10 +37,11 @@ interface Member extends MemberPlan {
   outcome: 'done' | 'failed' | undefined;
 }
 
-export function createBarrier(plans: readonly MemberPlan[]): Barrier {
+/** `last` runs when nobody can do more unseen, before the first one becomes visible; it must not reject. */
+export function createBarrier(plans: readonly MemberPlan[], last: () => Promise<void> = async () => {}): Barrier {
   const members = new Map<string, Member>(plans.map((plan) => [plan.id, { ...plan, open: 0, parked: [], working: 0, outcome: undefined }]));
   const all = [...members.values()];
-  let passed = false;
+  let passed: 'no' | 'nearly' | 'yes' = 'no';
   let aborted: string | undefined;
 
   function enter(id: string, level: Level, refuse: (reason: string) => Error): Promise<void> {
@@ -75,11 +76,19 @@ export function createBarrier(plans: readonly MemberPlan[]): Barrier {
   function advance(): void {
     for (const member of all) release(member);
     if (aborted !== undefined) return;
-    passed ||= all.every((member) => !member.required || isAtBarrier(member));
-    if (!passed) return;
+    if (passed === 'no' && all.every((member) => !member.required || isAtBarrier(member)) && all.some(({ parked }) => parked.length > 0)) pass();
+    if (passed !== 'yes') return;
     for (const member of all.filter((one) => one.open === 0 && needsAre(one, 'done'))) open(member, 1);
     if (all.some(isBusy)) return;
     for (const member of nextIrreversible()) open(member, 2);
+  }
+
+  function pass(): void {
+    passed = 'nearly';
+    void last().then(() => {
+      passed = 'yes';
+      advance();
+    });
   }
 
   function open(member: Member, level: Level): void {

@@ -16,6 +16,8 @@ export interface EffectTools {
   readonly context: Omit<EffectContext, 'before'>;
   readonly retry: Omit<RetryOptions, 'repeatable'>;
   readonly now: () => string;
+  /** Stands in the intent. */
+  readonly phase?: BeginRecord['phase'];
 }
 
 export interface Performed {
@@ -26,7 +28,7 @@ export interface Performed {
 export async function performEffect(change: Change, tools: EffectTools): Promise<Performed> {
   const { effect, input } = change;
   const known = tools.journal.effects.get(change.summary.id);
-  if (known?.state === 'done' && isSame(known, change, tools)) {
+  if (known?.state === 'done' && !known.reverting && isSame(known, change, tools)) {
     const outcome = await lookAgain(change, tools, known);
     if (outcome !== undefined) return { outcome, result: known.result };
     return { outcome: 'done', result: await make(change, tools) };
@@ -131,7 +133,7 @@ async function applyWithRetry({ effect, input }: Change, context: EffectContext,
   );
 }
 
-function beginRecord({ instance, effect, input, summary }: Change, { now }: EffectTools, before: unknown): BeginRecord {
+function beginRecord({ instance, effect, input, summary }: Change, { now, phase }: EffectTools, before: unknown): BeginRecord {
   const { id, key, description, visible } = summary;
   return {
     type: 'begin',
@@ -146,5 +148,6 @@ function beginRecord({ instance, effect, input, summary }: Change, { now }: Effe
     input,
     options: plain(instance.options),
     ...(before !== undefined && { before }),
+    ...(phase && { phase }),
   };
 }

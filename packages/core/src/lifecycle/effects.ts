@@ -5,7 +5,9 @@ import { type Change, type EffectInstance, type EffectSummary, summaryOf } from 
 import { effectConflict, effectFailed, effectHeld, effectInterrupted, effectUndeclared } from './effect-errors.ts';
 import { performEffect } from './effect-perform.ts';
 import type { Journal } from './journal.ts';
-import { type EffectState, isInDoubt } from './journal-state.ts';
+import type { EffectState } from './journal-state.ts';
+import { isStanding } from './journal-summary.ts';
+import { channelIdOf } from './notify-occasion.ts';
 import { Pool } from './pool.ts';
 import { RETRY, type Retry, type RetryOptions, type RetryPolicy } from './retry.ts';
 
@@ -32,6 +34,8 @@ export interface EffectRunnerOptions {
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** ISO 8601, for the journal. */
   readonly now?: () => string;
+  /** What the changes are made for, when it is not publishing. */
+  readonly phase?: 'rollback';
 }
 
 export interface EffectRunner {
@@ -142,7 +146,7 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
       ...(options.random && { random: options.random }),
       ...(options.wait && { wait: options.wait }),
     };
-    return { journal: journal as Journal, context: contextFor(change.instance), retry, now };
+    return { journal: journal as Journal, context: contextFor(change.instance), retry, now, ...(options.phase && { phase: options.phase }) };
   }
 
   function contextFor(instance: EffectInstance): Omit<EffectContext, 'before'> {
@@ -159,7 +163,7 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
     stop,
     drain,
     effects: () => [...changes.values()].map(({ summary }) => summary),
-    publicEffects: () => [...(journal?.effects.values() ?? [])].filter((state) => state.visible && (state.state === 'done' || isInDoubt(state))),
+    publicEffects: () => [...(journal?.effects.values() ?? [])].filter(isPublic),
   };
 }
 
@@ -173,6 +177,11 @@ function again(earlier: Change, input: unknown): Promise<unknown> {
   const { description, instance, key } = earlier.summary;
   if (canonicalJson(earlier.input) === canonicalJson(input)) return earlier.promise;
   return Promise.reject(effectConflict(description, instance, key));
+}
+
+/** What channels told is not a part of the release. */
+function isPublic(state: EffectState): boolean {
+  return state.visible && isStanding(state) && channelIdOf(state.instance) === undefined;
 }
 
 function isUnderWay({ state }: EffectSummary): boolean {

@@ -22,7 +22,12 @@ export interface JournalContent {
 /** The records up to the first damaged line; a torn end is what a crash leaves and no problem. Throws for an unknown format. */
 export async function readJournal(directory: string): Promise<JournalContent> {
   const file = join(directory, JOURNAL_NAME);
-  const { lines, length, problem } = goodLines(await readIfThere(file), file);
+  return parseJournal(await readIfThere(file), file);
+}
+
+/** As above, of bytes; `file` is where they are from, for errors. */
+export function parseJournal(bytes: Buffer, file: string): JournalContent {
+  const { lines, length, problem } = goodLines(bytes, file);
   const [header, ...records] = lines;
   if (header && (header.type !== 'journal' || header.format !== JOURNAL_FORMAT))
     throw journalFormat(file, 'format' in header ? header.format : undefined);

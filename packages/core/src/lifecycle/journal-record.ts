@@ -35,6 +35,8 @@ export interface BeginRecord extends EffectRecord {
   readonly options: unknown;
   /** What the change is about to replace. */
   readonly before?: unknown;
+  /** Made on the way back: a later rollback does not undo it. */
+  readonly phase?: 'rollback';
 }
 
 export interface DoneRecord extends EffectRecord {
@@ -52,13 +54,32 @@ export interface FailedRecord extends EffectRecord {
   readonly certain: boolean;
 }
 
+/** The intent to take it back: without a `reverted` after it nobody knows how far that got, and it is taken back again. */
+export interface RevertingRecord extends EffectRecord {
+  readonly type: 'reverting';
+}
+
 export interface RevertedRecord extends EffectRecord {
   readonly type: 'reverted';
 }
 
-export type JournalRecord = BeginRecord | DoneRecord | FailedRecord | RevertedRecord;
+/** How a command over the release ended. One that is killed leaves none. */
+export interface EndRecord {
+  readonly type: 'end';
+  /** `run`, which no effect has. */
+  readonly id: 'run';
+  readonly at: string;
+  readonly command: 'publish' | 'rollback';
+  readonly outcome: 'ok' | 'failed';
+  /** How a rollback went back; absent = undo. */
+  readonly mode?: 'retarget' | 'forward';
+  /** The registries that went back, when some were left out. */
+  readonly only?: readonly string[];
+}
 
-const RECORD_TYPES: ReadonlySet<unknown> = new Set(['journal', 'begin', 'done', 'failed', 'reverted']);
+export type JournalRecord = BeginRecord | DoneRecord | FailedRecord | RevertingRecord | RevertedRecord | EndRecord;
+
+const RECORD_TYPES: ReadonlySet<unknown> = new Set(['journal', 'begin', 'done', 'failed', 'reverting', 'reverted', 'end']);
 
 /** `{"crc":"1c291ca3","record":{…}}`: JSON as a whole, with the checksum over the bytes of the record. */
 export function encodeLine(record: HeaderRecord | JournalRecord): string {

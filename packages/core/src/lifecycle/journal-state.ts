@@ -3,10 +3,12 @@ import type { BeginRecord, JournalRecord } from './journal-record.ts';
 /** What the journal tells of one effect, from all its records. */
 export interface EffectState extends Omit<BeginRecord, 'type' | 'at'> {
   readonly state: 'begun' | 'done' | 'failed' | 'reverted';
-  /** Count of records up to the one that made the state: the order to undo in, from the highest. */
+  /** Count of records up to the one that made the state: the order to undo in, from the highest. An attempt to take it back does not change it. */
   readonly order: number;
   readonly result?: unknown;
   readonly found?: true;
+  /** Taking it back was begun, and is not known to be over. */
+  readonly reverting?: true;
   /** Set when the last attempt failed. */
   readonly failure?: { readonly code: string; readonly message: string; readonly certain: boolean };
 }
@@ -21,7 +23,7 @@ export function applyRecord(states: Map<string, EffectState>, record: JournalRec
 
 /** Whether a change may have been made without our knowing. */
 export function isInDoubt(state: EffectState | undefined): boolean {
-  return state?.state === 'begun' || (state?.state === 'failed' && state.failure?.certain === false);
+  return state?.state === 'begun' || state?.reverting === true || (state?.state === 'failed' && state.failure?.certain === false);
 }
 
 function begun({ type: _type, at: _at, ...begin }: BeginRecord, order: number): EffectState {
@@ -29,9 +31,11 @@ function begun({ type: _type, at: _at, ...begin }: BeginRecord, order: number): 
 }
 
 function after(earlier: EffectState | undefined, record: Exclude<JournalRecord, BeginRecord>, order: number): EffectState | undefined {
-  if (!earlier) return undefined;
-  if (record.type === 'reverted') return { ...earlier, state: 'reverted', order };
-  if (record.type === 'done') return { ...earlier, state: 'done', order, result: record.result, ...(record.found && { found: record.found }) };
+  if (!earlier || record.type === 'end') return undefined;
+  if (record.type === 'reverting') return { ...earlier, reverting: true };
+  const { reverting: _over, ...rest } = earlier;
+  if (record.type === 'reverted') return { ...rest, state: 'reverted', order };
+  if (record.type === 'done') return { ...rest, state: 'done', order, result: record.result, ...(record.found && { found: record.found }) };
   const { code, message, certain } = record;
-  return { ...earlier, state: 'failed', order, failure: { code, message, certain } };
+  return { ...rest, state: 'failed', order, failure: { code, message, certain } };
 }

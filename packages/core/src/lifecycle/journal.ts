@@ -20,6 +20,8 @@ export interface Journal {
   readonly redact: (text: string) => string;
   /** By identity; a record counts once it is durable. */
   readonly effects: EffectStates;
+  /** Records so far, the durable ones. */
+  count(): number;
   /** Resolves when the records are on the disk. Appends of one tick share one sync. After a failed write every append fails. */
   append(...records: readonly JournalRecord[]): Promise<void>;
   /** Waits for what was appended. */
@@ -108,7 +110,7 @@ function createJournal(content: JournalContent, handle: FileHandle, redact: (tex
     await handle.close();
   }
 
-  return { file: content.file, redact, effects, append, close, write };
+  return { file: content.file, redact, effects, count: () => count, append, close, write };
 }
 
 /** What identifies the record stays: no secret can be in it, and a redactor may take anything for one. */

@@ -26,13 +26,17 @@ export function effectInPreflight(effect: string, instance: string): DistError {
 }
 
 /** Several registries' failures as one; the first one's code is its cause. */
-export function publishFailed(release: Release, failed: readonly string[], errors: readonly DistError[], isPublic: boolean): DistError {
+export function publishFailed(
+  release: Release,
+  failed: readonly string[],
+  { errors, isPublic }: { readonly errors: readonly DistError[]; readonly isPublic: boolean },
+): DistError {
   const names = failed.map((id) => `"${id}"`).join(', ');
   const state = isPublic ? 'part of it is public' : 'nothing is public';
   const interrupted = errors.find(({ code }) => code === 'interrupted');
   const options: DistErrorOptions = {
     exit: interrupted?.exit ?? (isPublic ? EXIT.partlyPublic : EXIT.failed),
-    hint: 'run "provisioning-dist publish" again: it goes on where it stopped',
+    hint: `"provisioning-dist resume" goes on where it stopped${isPublic ? `, "provisioning-dist rollback --version ${release.version}" takes it back` : ''}`,
     cause: errors[0],
   };
   return new DistError('publish-failed', `Cannot publish ${release.name} ${release.version} to ${names}: ${state}`, options);

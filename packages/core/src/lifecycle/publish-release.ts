@@ -3,15 +3,18 @@ import type { Artifact } from '../model/artifact.ts';
 import type { Release } from '../model/release.ts';
 import { artifactFile } from './artifact-file.ts';
 import type { EffectSummary } from './effect-change.ts';
-import { createEffectRunner, type EffectEvent, type EffectRunner } from './effects.ts';
+import { createEffectRunner, type EffectEvent, type EffectRunner, type EffectRunnerOptions } from './effects.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
-import { openJournal } from './journal.ts';
+import { appendEnd, openReleaseJournal } from './journal-open.ts';
+import { readJournal } from './journal-read.ts';
+import { summarise } from './journal-summary.ts';
 import { checkedManifest } from './made-artifacts.ts';
 import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
 import { preflight } from './preflight.ts';
-import { type PublishOutcome, publishAll, type RegistryOutcome } from './publish.ts';
+import { type PublishOutcome, type PublishRequest, type PublishTarget, publishAll, type RegistryOutcome } from './publish.ts';
 import { publishTargets } from './publish-targets.ts';
 import { sha256OfBytes } from './recipe.ts';
+import { recordTargets, writeRecords } from './record.ts';
 import { printManifest, type ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -37,17 +40,31 @@ export async function publishRelease(run: RunContext, options: PublishReleaseOpt
 
 /** The real thing; the artifacts are known to be as the manifest says. */
 export async function publishMade(run: RunContext, artifacts: readonly Artifact[]): Promise<PublishSummary> {
+  const keepers = recordTargets(run).filter(({ skipped }) => skipped === undefined);
   offer(run, artifacts);
   await preflight(run, { builders: false, registries: true });
-  const { product, version } = run.plan.release;
-  const journal = await openJournal(run.stateDir, { product, version }, run.redact);
+  const journal = await openReleaseJournal(run, keepers);
   try {
-    const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal });
+    const begun = journal.count();
+    // what is stored already needs no storing again
+    const keep = async (those: readonly PublishTarget[]): Promise<void> => {
+      if (journal.count() > begun) await writeRecords(run, those);
+    };
+    const beforeVisible = (ids: readonly string[]): Promise<void> => keep(keepers.filter(({ id }) => ids.includes(id)));
+    const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal, beforeVisible });
+    if (outcome.failure || !(await isPublished(run)))
+      await appendEnd(run, journal, { command: 'publish', outcome: outcome.failure ? 'failed' : 'ok' });
+    if (!outcome.failure || outcome.public.length > 0) await keep(keepers);
     if (outcome.failure) throw withData(outcome, summary);
     return summary;
   } finally {
     await journal.close();
   }
+}
+
+/** Whether the journal ends with a publishing that was whole. */
+async function isPublished({ stateDir }: RunContext): Promise<boolean> {
+  return summarise(await readJournal(stateDir)).state === 'published';
 }
 
 /** Lists every effect without probing, journaling or changing anything. */
@@ -63,12 +80,12 @@ function offer(run: RunContext, artifacts: readonly Artifact[]): void {
   for (const artifact of artifacts) if (!run.artifacts.get(artifact.name)) run.artifacts.add(artifact);
 }
 
-type Mode = Pick<Parameters<typeof createEffectRunner>[0], 'mode' | 'journal'>;
+type Mode = Pick<EffectRunnerOptions, 'mode' | 'journal'> & Pick<PublishRequest, 'beforeVisible'>;
 
 async function publishWith(
   run: RunContext,
   artifacts: readonly Artifact[],
-  mode: Mode,
+  { beforeVisible, ...mode }: Mode,
 ): Promise<{ readonly outcome: PublishOutcome; readonly summary: PublishSummary }> {
   const targets = publishTargets(run);
   const byName = new Map(artifacts.map((artifact) => [artifact.name, artifact]));
@@ -91,6 +108,7 @@ async function publishWith(
     tmp: run.tmp.make,
     http: mode.mode === 'dry' ? run.dryHttp : run.http,
     key: run.key,
+    ...(beforeVisible && { beforeVisible }),
     call: async (target, job) => {
       await run.host.hooks.publish.call(target.use, job);
     },

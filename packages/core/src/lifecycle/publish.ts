@@ -32,6 +32,8 @@ export interface PublishRequest {
   readonly tmp: () => string;
   readonly http: EffectContext['http'];
   readonly key: EffectContext['key'];
+  /** Runs when all that nobody sees of a wave is done, with the ids of its registries and of those before; must not reject. */
+  readonly beforeVisible?: (ids: readonly string[]) => Promise<void>;
   /** Runs the handlers of a registry; by default the definition's own alone. */
   readonly call?: (target: PublishTarget, job: RegistryJob<unknown>) => Promise<void>;
 }
@@ -81,7 +83,11 @@ export function locator(targets: readonly PublishTarget[], release: Release): (r
 async function publishWave(request: PublishRequest, targets: readonly PublishTarget[], outcomes: Outcomes): Promise<void> {
   const ready = targets.filter((target) => isReady(target, outcomes));
   for (const target of targets.filter((one) => !ready.includes(one))) outcomes.set(target.id, held(target));
-  const barrier = createBarrier(ready.map((target) => memberOf(target, ready)));
+  const begun = [...outcomes.keys(), ...ready.map(({ id }) => id)];
+  const barrier = createBarrier(
+    ready.map((target) => memberOf(target, ready)),
+    async () => request.beforeVisible?.(begun),
+  );
   const abort = () => barrier.abort('interrupted');
   request.signal.addEventListener('abort', abort);
   if (request.signal.aborted) abort();
@@ -180,6 +186,6 @@ function summarise(request: PublishRequest, outcomes: Outcomes): PublishOutcome 
   const errors = [...failed.flatMap(({ error }) => error ?? []), ...doubts.map(({ description, instance }) => effectInDoubt(description, instance))];
   const seen = request.runner.publicEffects();
   const ids = [...new Set([...failed.map(({ id }) => id), ...doubts.map(({ instance }) => instance)])];
-  const failure = errors.length === 0 ? undefined : publishFailed(request.release, ids, errors, seen.length > 0);
+  const failure = errors.length === 0 ? undefined : publishFailed(request.release, ids, { errors, isPublic: seen.length > 0 });
   return { registries, effects, public: seen, errors, failure };
 }

@@ -33,7 +33,7 @@ describe('crash points', () => {
   it('come in the same order every time', async () => {
     const points = await pointsOf();
     const journal = ['before journal append', 'before journal sync', 'after journal sync'];
-    const effect = [...journal, 'before apply local.upload', 'after apply local.upload', ...journal];
+    const effect = [...journal, 'before apply storage.upload', 'after apply storage.upload', ...journal];
     assert.deepEqual(points.slice(0, 11), [...journal, ...effect]);
     assert.equal(points.length, journal.length + 14 * effect.length);
     assert.deepEqual(await pointsOf(), points);

@@ -36,9 +36,7 @@ export class World {
     preview: ({ value }) => ({ etag: `preview of ${value}` }),
     probe: async ({ key, value }) => (this.objects.get(key) === value ? { etag: `e-${value}` } : undefined),
     apply: async (input) => this.change(input),
-    revert: async ({ key }) => {
-      this.objects.delete(key);
-    },
+    revert: async ({ key }) => this.remove(key),
   });
 
   /** As above, seen by everybody. */
@@ -73,10 +71,27 @@ export class World {
       this.change(input);
       return { previous: before };
     },
-    revert: async () => {},
+    revert: async ({ key }, { previous }) => {
+      if (typeof previous === 'string') this.change({ key, value: previous });
+      else this.remove(key);
+    },
   });
 
-  readonly definitions: readonly AnyEffect[] = [this.put, this.show, this.shout, this.post, this.swap];
+  /** As above, seen by everybody. */
+  readonly point: Effect<PutInput, { previous: string | null | undefined }, unknown, string | null> = defineEffect({
+    ...this.swap,
+    name: 'world.point',
+    visible: true,
+  });
+
+  readonly definitions: readonly AnyEffect[] = [this.put, this.show, this.shout, this.post, this.swap, this.point];
+
+  remove(key: string): void {
+    this.at(`before -${key}`);
+    this.objects.delete(key);
+    this.log.push(`-${key}`);
+    this.at(`after -${key}`);
+  }
 
   change({ key, value }: PutInput): { etag: string } {
     this.at(`before ${key}`);

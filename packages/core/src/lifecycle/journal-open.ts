@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { atomicWrite } from './atomic-write.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { JOURNAL_NAME, type JournalContent, readJournal } from './journal-read.ts';
+import type { EndRecord } from './journal-record.ts';
+import type { PublishTarget } from './publish.ts';
+import { readRecords } from './record.ts';
+import type { RunContext } from './run-context.ts';
+
+/** The journal of a run's release: the one here, else the one a registry keeps. */
+
+/** For writing. What a registry keeps is brought here first. */
+export async function openReleaseJournal(run: RunContext, keepers: readonly PublishTarget[]): Promise<Journal> {
+  const { product, version } = run.plan.release;
+  if (!hasJournal(run.stateDir)) await bring(run, keepers);
+  return openJournal(run.stateDir, { product, version }, run.redact);
+}
+
+/** For reading; changes nothing here. */
+export async function readReleaseJournal(run: RunContext, keepers: readonly PublishTarget[]): Promise<JournalContent> {
+  if (hasJournal(run.stateDir)) return readJournal(run.stateDir);
+  return (await readRecords(run, keepers))?.content ?? readJournal(run.stateDir);
+}
+
+/** Notes how a command ended. That it cannot be noted changes nothing about it. */
+export async function appendEnd({ report }: RunContext, journal: Journal, end: Omit<EndRecord, 'type' | 'id' | 'at'>): Promise<void> {
+  try {
+    await journal.append({ type: 'end', id: 'run', at: new Date().toISOString(), ...end });
+  } catch (error) {
+    report.warn(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function hasJournal(stateDir: string): boolean {
+  return existsSync(join(stateDir, JOURNAL_NAME));
+}
+
+async function bring(run: RunContext, keepers: readonly PublishTarget[]): Promise<void> {
+  const found = await readRecords(run, keepers);
+  if (!found) return;
+  mkdirSync(run.stateDir, { recursive: true });
+  atomicWrite(join(run.stateDir, JOURNAL_NAME), found.bytes);
+  run.report.info(`goes on from the journal kept in "${found.id}"`);
+}
+
+/** Of several products those that have a journal here; all when none has. */
+export function runsWithJournal(runs: readonly RunContext[]): readonly RunContext[] {
+  const found = runs.filter(({ stateDir }) => hasJournal(stateDir));
+  return found.length > 0 ? found : runs;
+}

@@ -1,0 +1,34 @@
+import type { PublishInstance } from '../config/config.ts';
+import { whereOf } from '../config/errors.ts';
+import { DistError, EXIT } from '../errors.ts';
+import type { Release } from '../model/release.ts';
+import { messageOf } from './effect-errors.ts';
+
+export function recordUnsupported({ id, use, at }: Pick<PublishInstance, 'id' | 'use' | 'at'>): DistError {
+  return new DistError('record-unsupported', `Cannot keep the journal in "${id}": a registry of type "${use}" keeps none`, {
+    exit: EXIT.usage,
+    where: whereOf(at),
+    hint: 'take "record: true" away from it',
+  });
+}
+
+export function recordUnreadable(id: string, cause: unknown): DistError {
+  return new DistError('record-unreadable', `Cannot read the journal kept in "${id}": ${messageOf(cause)}`, {
+    where: { subject: `publish.${id}` },
+    cause,
+    hint: 'what earlier runs did stands in it: try again, or bring the journal of the machine that published',
+  });
+}
+
+export function recordBroken(id: string): DistError {
+  return new DistError('record-broken', `Cannot use the journal kept in "${id}": it is damaged`, {
+    where: { subject: `publish.${id}` },
+    hint: 'bring the journal of the machine that published, or remove that one: effects look at what is there before they act',
+  });
+}
+
+export function recordOfOther(id: string, found: string, { product, version }: Release): DistError {
+  return new DistError('journal-of-other-release', `Cannot use the journal kept in "${id}": it belongs to ${found}, not ${product} ${version}`, {
+    where: { subject: `publish.${id}` },
+  });
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { throwCollected } from '../errors.ts';
+import type { RegistryJob } from '../jobs.ts';
+import { betweenCrashPoints } from './crash-point.ts';
+import { messageOf } from './effect-errors.ts';
+import { JOURNAL_NAME, type JournalContent, parseJournal, readJournal } from './journal-read.ts';
+import { encodeLine } from './journal-record.ts';
+import { lookingJob } from './preflight.ts';
+import type { PublishTarget } from './publish.ts';
+import { publishTargets } from './publish-targets.ts';
+import { recordBroken, recordOfOther, recordUnreadable, recordUnsupported } from './record-errors.ts';
+import { RETRY, withRetry } from './retry.ts';
+import type { RunContext } from './run-context.ts';
+
+/** The journal as registries keep it, so that another machine can go on or go back. */
+
+/** Those that say so; without any, the first in the configuration that can, but for snapshots. */
+export function recordTargets(run: RunContext): readonly PublishTarget[] {
+  const marked = run.registries.filter(({ instance }) => instance.record);
+  throwCollected(marked.filter(({ provided }) => !provided.definition.record).map(({ instance }) => recordUnsupported(instance)));
+  const first = run.plan.release.snapshot ? undefined : run.registries.find(({ provided }) => provided.definition.record);
+  const ids = marked.length > 0 ? marked.map(({ instance }) => instance.id) : first ? [first.instance.id] : [];
+  return publishTargets(run).filter(({ id }) => ids.includes(id));
+}
+
+/** Stores what the journal holds now. What happened has happened: a failure is a warning. */
+export async function writeRecords(run: RunContext, targets: readonly PublishTarget[]): Promise<void> {
+  for (const target of targets) {
+    try {
+      const bytes = Buffer.from(recordText(await readJournal(run.stateDir)));
+      await betweenCrashPoints(`record ${target.id}`, () => asked(run, () => target.definition.record?.write(jobFor(run, target), bytes)));
+    } catch (error) {
+      run.report.warn(`Cannot keep the journal in "${target.id}": ${messageOf(error)}`, target.id);
+    }
+  }
+}
+
+/** Without options: they tell of this machine and its servers, and going back takes those of the day. */
+function recordText({ header, records }: JournalContent): string {
+  const lines = records.map((record) => encodeLine(record.type === 'begin' ? { ...record, options: {} } : record));
+  return [...(header ? [encodeLine(header)] : []), ...lines].join('');
+}
+
+export interface FoundRecord {
+  /** The registry it is from. */
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  readonly content: JournalContent;
+}
+
+/** The first record of the release that a registry has, checked; undefined when none has one. */
+export async function readRecords(run: RunContext, targets: readonly PublishTarget[]): Promise<FoundRecord | undefined> {
+  for (const target of targets) {
+    const bytes = await asked(run, () => target.definition.record?.read(jobFor(run, target))).catch((error: unknown) => {
+      throw recordUnreadable(target.id, error);
+    });
+    if (bytes) return { id: target.id, bytes, content: checked(run, target.id, bytes) };
+  }
+  return undefined;
+}
+
+/** It comes from elsewhere: whole, of this release, and nothing but records. */
+function checked({ plan: { release } }: RunContext, id: string, bytes: Uint8Array): JournalContent {
+  const content = parseJournal(Buffer.from(bytes), join(id, JOURNAL_NAME));
+  const { header, length, records } = content;
+  if (!header || length !== bytes.length || !records.every(isWhole)) throw recordBroken(id);
+  if (header.product !== release.product || header.version !== release.version)
+    throw recordOfOther(id, `${header.product} ${header.version}`, release);
+  return content;
+}
+
+function isWhole(record: JournalContent['records'][number]): boolean {
+  const texts = record.type === 'begin' ? [record.instance, record.plugin, record.effect, record.key, record.description] : [];
+  return [record.id, record.at, ...texts].every((text) => typeof text === 'string');
+}
+
+function asked<Answer>(run: RunContext, ask: () => Promise<Answer> | undefined): Promise<Answer | undefined> {
+  return withRetry(async () => ask(), { policy: RETRY, signal: run.signal, repeatable: true });
+}
+
+/** It may write, but makes no effects: the record is about them. */
+function jobFor(run: RunContext, target: PublishTarget): RegistryJob<unknown> {
+  return { ...lookingJob(run, target), http: run.http };
+}

@@ -1,0 +1,198 @@
+import validVersion from 'semver/functions/valid.js';
+import type { Log } from '../effect.ts';
+import type { RollbackJob, RollbackMode } from '../jobs.ts';
+import type { Artifact } from '../model/artifact.ts';
+import { artifactFile } from './artifact-file.ts';
+import { createEffectRunner, type EffectRunner } from './effects.ts';
+import { type GuardOptions, guarded } from './guarded.ts';
+import type { Journal } from './journal.ts';
+import { appendEnd, openReleaseJournal, readReleaseJournal } from './journal-open.ts';
+import type { EffectState, EffectStates } from './journal-state.ts';
+import { isOurs } from './journal-summary.ts';
+import { channelIdOf, channelInstance } from './notify-occasion.ts';
+import { inspectOutputFolder } from './output-folder.ts';
+import { locator, type PublishTarget } from './publish.ts';
+import { publishOrder } from './publish-graph.ts';
+import { publishable } from './publish-release.ts';
+import { publishTargets } from './publish-targets.ts';
+import { recordTargets, writeRecords } from './record.ts';
+import { type RollbackMember, type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
+import { modeUnsupported, nothingToRollBack, registryGone, unknownRegistry, wrongTo } from './rollback-errors.ts';
+import { failureOf, type RollbackSummary, rollbackReporter, summaryOf } from './rollback-summary.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Takes a release back from where it was published. The artifacts need not be here any more. */
+
+export interface RollbackOptions extends GuardOptions {
+  readonly mode: RollbackMode;
+  /** The version clients are to get. */
+  readonly to?: string;
+  /** Ids; empty = all. */
+  readonly registries: readonly string[];
+  readonly dryRun: boolean;
+  /** Told everything before an error is thrown. */
+  readonly show: (summary: RollbackSummary) => void;
+}
+
+export async function rollbackRelease(run: RunContext, options: RollbackOptions): Promise<RollbackSummary> {
+  checkTo(options, run.plan.release.version);
+  const keepers = recordTargets(run);
+  if (options.dryRun) return rollbackDry(run, options, keepers);
+  return guarded(run, 'rollback', options, () => rollbackMade(run, options, keepers));
+}
+
+function checkTo({ mode, to }: RollbackOptions, version: string): void {
+  if (mode === 'undo' && to !== undefined) throw wrongTo(mode, to, 'undoing leaves what was there before');
+  if (mode === 'undo') return;
+  if (to === undefined) throw wrongTo(mode, to, 'no version is named');
+  if (validVersion(to) === null) throw wrongTo(mode, to, 'it is no version');
+  if (to === version) throw wrongTo(mode, to, 'that is the one to go back from');
+}
+
+async function rollbackDry(run: RunContext, options: RollbackOptions, keepers: readonly PublishTarget[]): Promise<RollbackSummary> {
+  const journal = await readReleaseJournal(run, keepers);
+  if (journal.problem) throw journal.problem;
+  const { summary } = await perform(run, options, { journal, keepers, dry: true });
+  options.show(summary);
+  return summary;
+}
+
+async function rollbackMade(run: RunContext, options: RollbackOptions, keepers: readonly PublishTarget[]): Promise<RollbackSummary> {
+  const journal = await openReleaseJournal(run, keepers);
+  try {
+    const { outcome, summary } = await perform(run, options, { journal, keepers, dry: false });
+    options.show(summary);
+    const failure = failureOf(run, outcome, summary);
+    await appendEnd(run, journal, {
+      command: 'rollback',
+      outcome: failure ? 'failed' : 'ok',
+      ...(options.mode !== 'undo' && { mode: options.mode }),
+      ...(options.registries.length > 0 && { only: options.registries }),
+    });
+    await writeRecords(run, keepers);
+    if (failure) throw failure;
+    return summary;
+  } finally {
+    await journal.close();
+  }
+}
+
+interface Given {
+  readonly journal: Journal | { readonly effects: EffectStates };
+  readonly keepers: readonly PublishTarget[];
+  readonly dry: boolean;
+}
+
+async function perform(
+  run: RunContext,
+  options: RollbackOptions,
+  { journal, keepers, dry }: Given,
+): Promise<{ readonly outcome: RollbackOutcome; readonly summary: RollbackSummary }> {
+  const { release } = run.plan;
+  const states = [...journal.effects.values()];
+  if (states.length === 0)
+    throw nothingToRollBack(
+      release,
+      keepers.map(({ id }) => id),
+    );
+  const targets = chosenTargets(run, options, states);
+  const artifacts = artifactsHere(run);
+  const runner = createEffectRunner({
+    ...(dry ? { mode: 'dry' } : { mode: 'run', journal: journal as Journal }),
+    ...{ phase: 'rollback', signal: run.signal, http: run.http, key: run.key, artifactFile: fileOf(run, artifacts) },
+    definitions: run.registries.flatMap(({ provided }) => provided.definition.effects),
+  });
+  const request: Omit<RollbackRequest, 'waves'> = {
+    ...{ mode: options.mode, journal, dry, signal: run.signal, file: fileOf(run, artifacts), http: run.http, key: run.key },
+    on: rollbackReporter(run),
+  };
+  const job = (target: PublishTarget) => ownJob(run, target, { options, runner, artifacts });
+  const outcome = await rollBack({ ...request, waves: wavesOf(run, options, targets, job) });
+  return { outcome, summary: summaryOf(run, options, outcome) };
+}
+
+/** Those with changes of the release. Every one of them must still be there, and able to go the way asked for. */
+function chosenTargets(run: RunContext, { registries, mode }: RollbackOptions, states: readonly EffectState[]): readonly PublishTarget[] {
+  const chosen = withMirrors(run, registries);
+  const isChosen = (id: string): boolean => registries.length === 0 || chosen.has(id);
+  const targets = publishTargets(run).filter(({ id }) => isChosen(id) && states.some(({ instance }) => instance === id));
+  const known = new Set(run.registries.map(({ instance }) => instance.id));
+  const stray = registries.find((id) => !known.has(id) && !states.some(({ instance }) => instance === id));
+  if (stray !== undefined) throw unknownRegistry(stray, [...known]);
+  const stranger = states.find(
+    (state) => isOurs(state) && channelIdOf(state.instance) === undefined && !known.has(state.instance) && isChosen(state.instance),
+  );
+  if (stranger) throw registryGone(stranger.instance, run.plan.release);
+  const unable = mode === 'undo' ? [] : targets.filter(({ definition }) => !definition.rollbackModes?.includes(mode));
+  if (unable.length > 0)
+    throw modeUnsupported(
+      mode,
+      unable.map(({ id }) => id),
+    );
+  return targets;
+}
+
+/** A mirror goes back with what it mirrors. */
+function withMirrors(run: RunContext, ids: readonly string[]): ReadonlySet<string> {
+  const mirrors = run.registries.filter(({ instance }) => ids.includes(instance.id)).flatMap(({ instance }) => instance.mirrors);
+  return new Set([...ids, ...mirrors]);
+}
+
+/** Channels first, which were told last; then the registries in reverse. */
+function wavesOf(
+  run: RunContext,
+  { mode, registries }: RollbackOptions,
+  targets: readonly PublishTarget[],
+  job: (target: PublishTarget) => OwnJob,
+): readonly (readonly RollbackMember[])[] {
+  const channels = mode === 'undo' && registries.length === 0 ? run.channels.map((channel) => channelMember(run, channel)) : [];
+  const byId = new Map(targets.map((target) => [target.id, target]));
+  const all = publishTargets(run).map(({ skipped: _, ...target }) => target);
+  const waves = publishOrder(all).waves.map((ids) =>
+    ids.flatMap((id) => byId.get(id) ?? []).map((target) => registryMember(run, target, job(target))),
+  );
+  return [channels, ...waves.toReversed().map((members) => members.toReversed())];
+}
+
+function channelMember(run: RunContext, { instance: { id }, provided, options }: RunContext['channels'][number]): RollbackMember {
+  return { id: channelInstance(id), effects: provided.definition.effects, options, log: run.log(id), told: true };
+}
+
+function registryMember(run: RunContext, { id, use, definition, options, log }: PublishTarget, job: OwnJob): RollbackMember {
+  const ownWay: RollbackMember['ownWay'] = (more) => run.host.hooks.rollback.call(use, Object.freeze({ ...job, ...more }));
+  return { id, effects: definition.effects, options, log, ownWay };
+}
+
+type OwnJob = Omit<RollbackJob<unknown>, 'journal' | 'undo'>;
+
+interface OwnWay {
+  readonly options: RollbackOptions;
+  readonly runner: EffectRunner;
+  readonly artifacts: readonly Artifact[];
+}
+
+function ownJob(run: RunContext, target: PublishTarget, { options: { mode, to, dryRun }, runner }: OwnWay): OwnJob {
+  const { release } = run.plan;
+  const { id, options, log }: { readonly id: string; readonly options: unknown; readonly log: Log } = target;
+  return {
+    ...{ release, options, id, signal: run.signal, log, tmp: run.tmp.make, key: run.key, mode, to },
+    artifacts: (filter) => run.artifacts.select(filter),
+    http: dryRun ? run.dryHttp : run.http,
+    locate: locator(publishTargets(run), release),
+    effect: (effect, input) => runner.run(target, effect, input),
+  };
+}
+
+/** What the output folder still has of the release, for registries that go back by publishing anew. */
+function artifactsHere(run: RunContext): readonly Artifact[] {
+  const manifest = inspectOutputFolder(run.outputDir);
+  const { name, version } = run.plan.release;
+  if (manifest?.name !== name || manifest.version !== version) return [];
+  const artifacts = publishable(manifest);
+  for (const artifact of artifacts) if (!run.artifacts.get(artifact.name)) run.artifacts.add(artifact);
+  return artifacts;
+}
+
+function fileOf(run: RunContext, artifacts: readonly Artifact[]): RollbackRequest['file'] {
+  return artifactFile((name) => artifacts.find((artifact) => artifact.name === name), run.outputDir);
+}

@@ -1,0 +1,69 @@
+import { DistError } from '../errors.ts';
+import type { RollbackMode } from '../jobs.ts';
+import type { RollbackEvent, RollbackOutcome, Undone } from './rollback.ts';
+import { rollbackIncomplete } from './rollback-errors.ts';
+import type { RunContext } from './run-context.ts';
+
+/** What is told of a rollback: as it goes, and at its end. */
+
+export interface RollbackSummary {
+  readonly name: string;
+  readonly version: string;
+  readonly mode: RollbackMode;
+  readonly to?: string;
+  readonly dryRun: boolean;
+  readonly registries: readonly { readonly id: string; readonly state: 'done' | 'own' | 'failed'; readonly error?: string }[];
+  readonly effects: readonly (Omit<Undone, 'error'> & { readonly error?: string })[];
+}
+
+export function rollbackReporter(run: RunContext): (event: RollbackEvent) => void {
+  const tasks = new Map<string, ReturnType<RunContext['report']['task']>>();
+  return (event) => {
+    if (event.type === 'start') {
+      const { id, instance, description } = event.state;
+      tasks.set(id, run.report.task({ id, step: 'rollback', title: `${instance}: take back "${description}"` }));
+    } else if (event.type === 'retry') {
+      tasks.get(event.state.id)?.note(`again in ${Math.round(event.delay)} ms: ${event.error instanceof Error ? event.error.message : event.error}`);
+    } else {
+      const { id, error, state } = event.undone;
+      if (error) tasks.get(id)?.fail(error);
+      else tasks.get(id)?.done(state);
+    }
+  };
+}
+
+export function summaryOf(
+  run: RunContext,
+  { mode, to, dryRun }: Pick<RollbackSummary, 'mode' | 'to' | 'dryRun'>,
+  { registries, effects }: RollbackOutcome,
+): RollbackSummary {
+  const { name, version } = run.plan.release;
+  return {
+    ...{ name, version, mode, ...(to !== undefined && { to }), dryRun },
+    registries: registries.map(({ id, state, ...rest }) => ({ id, state, ...('error' in rest && rest.error && { error: rest.error.message }) })),
+    effects: effects.map(({ error, ...rest }) => ({ ...rest, ...(error && { error: error.message }) })),
+  };
+}
+
+/** Incomplete: what failed, and what the public still sees. What is somebody else's now is not ours to take back, and only told. */
+export function failureOf(
+  run: RunContext,
+  { registries, effects }: RollbackOutcome,
+  { registries: states, effects: summary }: RollbackSummary,
+): DistError | undefined {
+  const failed = registries.flatMap((one) => ('error' in one && one.error ? [one.error] : []));
+  const interrupted = effects.find(({ error }) => error?.code === 'interrupted')?.error;
+  if (interrupted)
+    return new DistError(interrupted.code, interrupted.message, { exit: interrupted.exit, cause: interrupted, data: { effects: summary } });
+  const reasons = [...new Set([...failed.map(({ message }) => message), ...effects.flatMap(reasonOf)])];
+  if (reasons.length === 0) return undefined;
+  return rollbackIncomplete(run.plan.release, reasons, { cause: failed[0], data: { registries: states, effects: summary } });
+}
+
+function reasonOf({ state, visible, told, instance, description, manual, error }: Undone): readonly string[] {
+  if (state === 'failed') return error ? [error.message] : [];
+  if (state === 'held') return [`${instance}: "${description}" is kept: clients may still be sent to it`];
+  if (told || !visible) return [];
+  if (state === 'irreversible') return [`${instance}: "${description}" cannot be taken back: ${manual}`];
+  return state === 'doubt' ? [`${instance}: nobody can tell whether "${description}" was done: look for it there, and take it back by hand`] : [];
+}
