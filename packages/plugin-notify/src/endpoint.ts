@@ -71,7 +71,8 @@ function partsOf({ pathname, search, hash, searchParams }: URL): readonly string
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
-  } catch {
-    return text;
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
   }
 }

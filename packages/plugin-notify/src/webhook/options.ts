@@ -57,8 +57,14 @@ function has(headers: Readonly<Record<string, unknown>>, name: string): boolean 
 function address({ z, secret }: OptionsKit) {
   const literal = z
     .url({ protocol: /^https?$/, error: 'it is no http or https URL' })
-    .refine((text) => isPrivate(new URL(text)), { error: 'it is sent unencrypted', params: { hint: 'use https' } });
+    .refine(isPrivateAddress, { error: 'it is sent unencrypted', params: { hint: 'use https' } });
   return z.union([literal, secret()]);
+}
+
+/** What is no URL has been found out by then. */
+function isPrivateAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url === null || isPrivate(url);
 }
 
 function headers({ z, secret }: OptionsKit) {
