@@ -99,8 +99,8 @@ describe('hooks of the configuration', () => {
     const expected = [
       `a before package ${LINUX}`,
       'b before package acme-1.0.0-linux-amd64.tree',
-      'b before package acme-1.0.0-macos-arm64.tree',
       `b before package ${LINUX}`,
+      'b before package acme-1.0.0-macos-arm64.tree',
       `b before package ${MACOS}`,
       'before build macos-arm64',
     ];
