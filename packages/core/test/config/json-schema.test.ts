@@ -52,6 +52,8 @@ describe('configSchema', () => {
     ['instances by use', { packages: { mine: { use: 'zip', level: 1 } } }],
     ['groups', { packages: { archive: { level: 1 } } }],
     ['references to secrets', { publish: { http: { token: { env: 'A' }, dir: 'd', timeout: '5m', needs: ['x', { id: 'y', for: 'hidden' }] } } }],
+    ['hooks', { hooks: { check: 'a b', publish: ['a', { run: ['b'], when: 'after', timeout: '5m', env: { X: 'y', T: { env: 'T' } } }] } }],
+    ['hooks without a value', { hooks: null }],
     ['products with instances', { products: { cli: { path: 'cli', packages: { zip: { level: 2 } } } } }],
   ];
   for (const [what, config] of accepted) it(`accepts ${what}`, () => assert.deepEqual(validator.safeParse(config).error?.issues, undefined));
@@ -63,6 +65,8 @@ describe('configSchema', () => {
     ['values out of range', { packages: { zip: { level: 10 } } }],
     ['unknown formats', { packages: { x: { use: 'tar' } } }],
     ['literal secrets', { publish: { http: { token: 'hunter22' } } }],
+    ['hooks of no step', { hooks: { compile: ['a'] } }],
+    ['unknown keys of a hook', { hooks: { publish: [{ run: 'a', wen: 'after' }] } }],
     ['two builders in one item', { build: [{ go: { main: '.' }, rust: {} }] }],
     ['unknown keys of a product', { products: { a: { nam: 'x' } } }],
   ];
