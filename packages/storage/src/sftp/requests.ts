@@ -1,5 +1,5 @@
 import type { FileEntryWithStats, Stats } from 'ssh2';
-import { isReply, REPLY } from './error.ts';
+import { isReply, REPLY, SftpError } from './error.ts';
 import type { Session } from './session.ts';
 
 type Signal = AbortSignal | undefined;
@@ -33,12 +33,13 @@ export async function unlessAbsent<Result>(request: Promise<Result>): Promise<Re
   }
 }
 
-/** Replaces what is there at once. Without OpenSSH's extension only a name nobody has can be taken: the protocol's own rename fails else. */
+/** Replaces what is there at once, which takes OpenSSH's extension: the protocol's own rename fails where a file is. */
 export async function rename(session: Session, from: string, to: string): Promise<void> {
   try {
     await session.call((sftp, done) => sftp.ext_openssh_rename(from, to, done as () => void));
   } catch (error) {
     if (!isReply(error, REPLY.OP_UNSUPPORTED)) throw error;
+    if (await lstat(session, to)) throw new SftpError('the server cannot replace a file at once, it lacks posix-rename@openssh.com');
     await session.call((sftp, done) => sftp.rename(from, to, done as () => void));
   }
 }
