@@ -16,48 +16,75 @@ import type { RunContext } from './run-context.ts';
 
 /** The manifest of the output folder. All that is planned must be in it, and every file must be what it says. */
 export async function checkedManifest(run: RunContext): Promise<ReleaseManifest> {
-  const manifest = readManifest(run.outputDir);
-  const { release } = run.plan;
-  if (manifest.name !== release.name || manifest.version !== release.version) throw otherManifest(run.outputDir, manifest, release);
+  const manifest = manifestOfRelease(run, 'publish');
   const names = new Set(manifest.artifacts.map(({ name }) => name));
-  throwCollected(run.plan.artifacts.filter(({ name }) => !names.has(name)).map(({ name }) => notMade(name, run.outputDir)));
+  throwCollected(run.plan.artifacts.filter(({ name }) => !names.has(name)).map(({ name }) => notMade(name, run.outputDir, 'publish')));
   await checkArtifacts(run, manifest.artifacts);
   return manifest;
 }
 
+/** What is there is signed, be it all that is planned or a part. Signatures may be gone or wrong: that is what is about to be mended. */
+export async function manifestToSign(run: RunContext): Promise<ReleaseManifest> {
+  const manifest = manifestOfRelease(run, 'sign');
+  const artifacts = manifest.artifacts.filter(({ kind }) => kind !== 'signature');
+  await checkArtifacts(run, artifacts, 'sign');
+  return manifest;
+}
+
+type Action = 'publish' | 'sign';
+
+function manifestOfRelease({ outputDir, plan: { release } }: RunContext, action: Action): ReleaseManifest {
+  const manifest = readManifest(outputDir);
+  if (manifest.name !== release.name || manifest.version !== release.version) throw otherManifest(outputDir, manifest, { release, action });
+  return manifest;
+}
+
 /** Throws every artifact that is gone or changed, together. */
-export async function checkArtifacts({ outputDir, signal }: Pick<RunContext, 'outputDir' | 'signal'>, artifacts: readonly Artifact[]): Promise<void> {
-  const problems = await settleAll(artifacts.map((artifact) => problemOf(artifact, outputDir, signal)));
+export async function checkArtifacts(
+  { outputDir, signal }: Pick<RunContext, 'outputDir' | 'signal'>,
+  artifacts: readonly Artifact[],
+  action: Action = 'publish',
+): Promise<void> {
+  const problems = await settleAll(artifacts.map((artifact) => problemOf(artifact, { outputDir, signal, action })));
   throwCollected(problems.filter((problem) => problem !== undefined));
 }
 
-async function problemOf(artifact: Artifact, folder: string, signal: AbortSignal): Promise<DistError | undefined> {
-  const path = join(folder, artifact.name);
+interface Looking extends Pick<RunContext, 'outputDir' | 'signal'> {
+  readonly action: Action;
+}
+
+async function problemOf(artifact: Artifact, { outputDir, signal, action }: Looking): Promise<DistError | undefined> {
+  const path = join(outputDir, artifact.name);
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (!stats) return notMade(artifact.name, folder);
+  if (!stats) return notMade(artifact.name, outputDir, action);
   const difference = differenceOf(artifact, stats);
-  if (difference !== undefined) return changed(path, `it ${difference}`);
+  if (difference !== undefined) return changed(path, `it ${difference}`, action);
   const sha256 = artifact.type === 'layout' ? await layoutDigest(path, signal) : await sha256OfFile(path, signal);
-  return sha256 === artifact.sha256 ? undefined : changed(path, `its sha256 is ${sha256}, ${MANIFEST_NAME} says ${artifact.sha256}`);
+  return sha256 === artifact.sha256 ? undefined : changed(path, `its sha256 is ${sha256}, ${MANIFEST_NAME} says ${artifact.sha256}`, action);
 }
 
-function changed(path: string, state: string): DistError {
-  return new DistError('artifact-changed', `Cannot publish "${path}": ${state}`, { exit: EXIT.preflight, hint: 'package the release again' });
+function changed(path: string, state: string, action: Action): DistError {
+  return new DistError('artifact-changed', `Cannot ${action} "${path}": ${state}`, { exit: EXIT.preflight, hint: 'package the release again' });
 }
 
-function otherManifest(folder: string, found: ReleaseManifest, release: Release): DistError {
+interface Wanted {
+  readonly release: Release;
+  readonly action: Action;
+}
+
+function otherManifest(folder: string, found: ReleaseManifest, { release, action }: Wanted): DistError {
   return new DistError(
     'other-release',
-    `Cannot publish ${release.name} ${release.version} from "${folder}": it holds ${found.name} ${found.version}`,
+    `Cannot ${action} ${release.name} ${release.version} ${action === 'publish' ? 'from' : 'in'} "${folder}": it holds ${found.name} ${found.version}`,
     {
       exit: EXIT.preflight,
-      hint: `package it first, or publish the other one with --version ${found.version}`,
+      hint: `package it first, or ${action} the other one with --version ${found.version}`,
     },
   );
 }
 
-function notMade(name: string, folder: string): DistError {
-  return new DistError('artifact-missing', `Cannot publish "${name}": it is not in "${folder}"`, {
+function notMade(name: string, folder: string, action: Action): DistError {
+  return new DistError('artifact-missing', `Cannot ${action} "${name}": it is not in "${folder}"`, {
     exit: EXIT.preflight,
     hint: 'run "provisioning-dist package" first',
   });

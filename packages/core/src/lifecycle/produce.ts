@@ -18,6 +18,7 @@ import { sha256OfBytes } from './recipe.ts';
 import { checksumLines, type ManifestArtifact, manifestOf, printManifest, type ReleaseManifest } from './release-manifest.ts';
 import { removeAny } from './remove-tree.ts';
 import type { RunContext } from './run-context.ts';
+import { isSignature } from './sign-plan.ts';
 import { sourceFiles } from './source-files.ts';
 import { stageOne } from './stage-one.ts';
 
@@ -34,13 +35,15 @@ export async function produce(run: RunContext, options: ProduceOptions): Promise
   await checkHooks(run, ['package']);
   const { manifest: earlier } = openOutputFolder(run.outputDir, run.plan.release, { clean: options.clean });
   const planned = new Set(run.plan.artifacts.map((artifact) => artifact.name));
-  const others = (earlier?.artifacts ?? []).filter(({ name }) => !planned.has(name) && name !== CHECKSUMS_NAME).filter((one) => isThere(run, one));
+  const others = (earlier?.artifacts ?? [])
+    .filter((artifact) => !planned.has(artifact.name) && artifact.name !== CHECKSUMS_NAME && !isSignature(artifact))
+    .filter((one) => isThere(run, one));
   for (const artifact of others) run.artifacts.add(artifact);
   const made: ManifestArtifact[] = [];
   const settle = (): void => {
     removeStale(run, earlier, made);
     if (earlier === undefined && made.length === 0) cleanOutputFolder(run.outputDir);
-    else writeSummaries(run, [...others, ...made]);
+    else writeSummaries(run, [...others, ...made], earlier);
   };
   try {
     const source = asksForSource(run) ? await sourceFiles(run) : undefined;
@@ -190,11 +193,27 @@ function removeStale(run: RunContext, earlier: ReleaseManifest | undefined, made
 }
 
 /** `checksums.sha256` and `release.json`, from digests already known: nothing is read again. */
-function writeSummaries(run: RunContext, artifacts: readonly ManifestArtifact[]): void {
+function writeSummaries(run: RunContext, artifacts: readonly ManifestArtifact[], earlier: ReleaseManifest | undefined): void {
   const text = checksumLines(artifacts);
-  const manifest = manifestOf(run.plan.release, [...artifacts, checksumsArtifact(text)]);
+  const all = [...artifacts, checksumsArtifact(text)];
+  const manifest = manifestOf(run.plan.release, [...all, ...lastingSignatures(run, earlier, all)]);
   atomicWrite(join(run.outputDir, CHECKSUMS_NAME), text);
   atomicWrite(join(run.outputDir, MANIFEST_NAME), printManifest(manifest));
+}
+
+/** Those of an earlier run that are still about the same bytes; the others are removed. */
+function lastingSignatures(
+  run: RunContext,
+  earlier: ReleaseManifest | undefined,
+  artifacts: readonly ManifestArtifact[],
+): readonly ManifestArtifact[] {
+  const before = new Map(earlier?.artifacts.map(({ name, sha256 }) => [name, sha256]));
+  const now = new Map(artifacts.map(({ name, sha256 }) => [name, sha256]));
+  const isLasting = ({ name, subject = '' }: ManifestArtifact): boolean =>
+    !now.has(name) && now.has(subject) && now.get(subject) === before.get(subject);
+  const signatures = (earlier?.artifacts ?? []).filter(isSignature);
+  for (const signature of signatures) if (!isLasting(signature) && !now.has(signature.name)) removeAny(join(run.outputDir, signature.name));
+  return signatures.filter((signature) => isLasting(signature) && isThere(run, signature));
 }
 
 function checksumsArtifact(text: string): ManifestArtifact {

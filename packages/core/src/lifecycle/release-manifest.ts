@@ -35,6 +35,7 @@ export function parseManifest(text: string, file: string): ReleaseManifest {
     throw broken(file, 'product, name, version, date or artifacts are missing');
   const names = new Set<string>([MANIFEST_NAME]);
   for (const artifact of manifest.artifacts) checkArtifact(artifact, names, file);
+  checkSubjects(manifest, file);
   return manifest;
 }
 
@@ -63,6 +64,12 @@ function checkArtifact(artifact: ManifestArtifact, names: Set<string>, file: str
     throw broken(file, `format, instance, platform or variant of "${name}" is no plain text`);
 }
 
+function checkSubjects({ artifacts }: ReleaseManifest, file: string): void {
+  const names = new Set(artifacts.map(({ name }) => name));
+  const lost = artifacts.find(({ kind, subject }) => (kind === 'signature' || subject !== undefined) && !names.has(subject ?? ''));
+  if (lost) throw broken(file, `what "${lost.name}" is about is not in it`);
+}
+
 function isDigests(digests: unknown, sha256: string): boolean {
   if (typeof digests !== 'object' || digests === null) return false;
   const all = Object.entries(digests);
@@ -86,8 +93,11 @@ function broken(file: string, why: string): DistError {
   return new DistError('manifest-broken', `Cannot read "${file}": ${why}`, { exit: EXIT.usage, hint: 'package the release again' });
 }
 
-/** GNU `sha256sum` lines over files, sorted by name: what `sha256sum -c` reads. Layouts have no single file and are left out. */
+/**
+ * GNU `sha256sum` lines over files, sorted by name: what `sha256sum -c` reads. Layouts have no single file and are left out, and so are
+ * signatures, which may be about these lines.
+ */
 export function checksumLines(artifacts: readonly Artifact[]): string {
-  const files = artifacts.filter((artifact) => artifact.type === 'file').toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const files = artifacts.filter(({ type, kind }) => type === 'file' && kind !== 'signature').toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return files.map((artifact) => `${artifact.sha256}  ${artifact.name}\n`).join('');
 }

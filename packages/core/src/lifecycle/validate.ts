@@ -17,6 +17,8 @@ import { Pool, settleAll } from './pool.ts';
 import { asksForSource, stageAll, wideDistribution } from './produce.ts';
 import type { ManifestArtifact, ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
+import { signatureFindings } from './sign-check.ts';
+import { isSignature } from './sign-plan.ts';
 import { sourceFiles } from './source-files.ts';
 import { checksumFindings, digestFindings, unlistedFindings } from './validate-digests.ts';
 import * as found from './validate-findings.ts';
@@ -63,7 +65,10 @@ export function validateRelease(run: RunContext, options: ValidateOptions): Prom
 
 async function validate(run: RunContext, manifest: ReleaseManifest, { stage, filtered }: ValidateOptions): Promise<Validation> {
   const planned = new Map(run.plan.artifacts.map((artifact) => [artifact.name, artifact]));
-  const chosen = manifest.artifacts.filter(({ name }) => name !== CHECKSUMS_NAME && (planned.has(name) || !filtered));
+  const isChosen = (name: string): boolean => planned.has(name) || !filtered;
+  const chosen = manifest.artifacts.filter(
+    ({ name, kind, subject }) => name !== CHECKSUMS_NAME && isChosen((isSignature({ kind }) && subject) || name),
+  );
   const expected = stage ? await freshStaging(run) : () => undefined;
   const pool = new Pool(run.jobs);
   const artifacts = await settleAll(
@@ -145,7 +150,7 @@ async function findingsWithHooks(run: RunContext, subject: Subject): Promise<rea
 
 async function findingsAbout(run: RunContext, subject: Subject): Promise<readonly Finding[]> {
   const { artifact, planned } = subject;
-  const unplanned = planned === undefined ? [found.notPlanned(artifact.name)] : [];
+  const unplanned = planned === undefined && !isSignature(artifact) ? [found.notPlanned(artifact.name)] : [];
   const broken = await digestFindings(artifact, run.outputDir);
   // a changed file is still read: what changed says why
   const readable = !broken.some(({ code }) => code === 'artifact-missing' || code === 'artifact-type');
@@ -153,6 +158,7 @@ async function findingsAbout(run: RunContext, subject: Subject): Promise<readonl
 }
 
 async function readBack(run: RunContext, { artifact, planned, expected, manifest }: Subject): Promise<readonly Finding[]> {
+  if (isSignature(artifact)) return signatureFindings(run, artifact, manifest);
   const { name, type } = artifact;
   const format = planned?.format ?? artifact.format;
   const provided = format === undefined ? undefined : run.host.formats.get(format);

@@ -1,5 +1,5 @@
 import type { KeyJob } from '@provisioning-dist/core';
-import type { Key, PrivateKey, PublicKey, SignaturePacket, Subkey } from 'openpgp';
+import type { Key, PrivateKey, SignaturePacket, Subkey } from 'openpgp';
 import { keyExpired, keyUnusable, noPassphrase, wrongPassphrase } from '../errors.ts';
 import { keyText, oncePerOptions, readPublicKey } from '../secret-key.ts';
 import { openpgp } from './library.ts';
@@ -28,16 +28,14 @@ export const privateKey: (job: GpgJob) => Promise<SigningKey<PrivateKey>> = once
   return signingPart(job, await opened(job, key));
 });
 
-/** Of the file with the public key, else of the private one. */
+/** Of the file with the public key, else of the private one, which need not be opened for it. */
 export const publicKey: (job: GpgJob) => Promise<SigningKey> = oncePerOptions(async (job) => {
   const { publicKey: file } = job.options;
-  if (file === undefined) return publicHalf(await privateKey(job));
-  return signingPart(job, await parsePublic(job.id, readPublicKey(job.id, file)));
+  if (file !== undefined) return signingPart(job, await parsePublic(job.id, readPublicKey(job.id, file)));
+  const key = await parsePrivate(job, await keyText(job));
+  refuseForeign(job.id, key);
+  return signingPart(job, key.toPublic());
 });
-
-export function publicHalf({ key, ...rest }: SigningKey): SigningKey<PublicKey> {
-  return { ...rest, key: key.toPublic() };
-}
 
 export async function parsePublic(id: string, bytes: Uint8Array): Promise<Key> {
   const { readKey: read } = await openpgp();
