@@ -1,13 +1,15 @@
 import type { ResolvedChannel } from './channels.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
-import { type Journal, openJournal } from './journal.ts';
-import { readJournal } from './journal-read.ts';
+import type { Journal } from './journal.ts';
+import { openReleaseJournal, readReleaseJournal } from './journal-open.ts';
 import type { EffectStates } from './journal-state.ts';
 import { type ChannelOutcome, notifyAll } from './notify.ts';
 import { nobodyTold, notifyFailed, notToldOf } from './notify-errors.ts';
 import { type MessageTexts, releaseMessage } from './notify-message.ts';
 import { announcedAs, type MessageType } from './notify-type.ts';
 import { preflight } from './preflight.ts';
+import type { PublishTarget } from './publish.ts';
+import { recordTargets, writeRecords } from './record.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Announces a release: as the end of another command, or as a command of its own. */
@@ -97,16 +99,38 @@ interface Told {
 async function told(run: RunContext, options: NotifyRelease): Promise<Told> {
   const type = options.type ?? announcedAs(run.plan.release);
   const channels = chosen(run, type);
-  if (options.dryRun) return tellWith(run, { options, type, channels, known: (await readJournal(run.stateDir)).effects });
   if (channels.length === 0) return tellWith(run, { options, type, channels, known: new Map() });
-  if (options.journal) return tellWith(run, { options, type, channels, journal: options.journal, known: options.journal.effects });
-  const { product, version } = run.plan.release;
-  const journal = await openJournal(run.stateDir, { product, version }, run.redact);
+  const keepers = keepersOf(run);
+  if (options.dryRun) return tellWith(run, { options, type, channels, known: (await readReleaseJournal(run, keepers)).effects });
+  if (options.journal) return tellKept(run, { options, type, channels, journal: options.journal, keepers });
+  const journal = await openReleaseJournal(run, keepers);
   try {
-    return await tellWith(run, { options, type, channels, journal, known: journal.effects });
+    return await tellKept(run, { options, type, channels, journal, keepers });
   } finally {
     await journal.close();
   }
+}
+
+/** Those this run publishes to; a run that does not publish goes by all of them. */
+function keepersOf(run: RunContext): readonly PublishTarget[] {
+  const publishes = run.selection.runs('publish');
+  return recordTargets(run).filter(({ skipped }) => !publishes || skipped === undefined);
+}
+
+/** What was told is stored where the journal is kept: another machine must not tell it again. */
+async function tellKept(run: RunContext, { keepers, ...telling }: Omit<Telling, 'known'> & Kept): Promise<Told> {
+  const { journal } = telling;
+  const begun = journal.count();
+  try {
+    return await tellWith(run, { ...telling, known: journal.effects });
+  } finally {
+    if (journal.count() > begun) await writeRecords(run, keepers);
+  }
+}
+
+interface Kept {
+  readonly journal: Journal;
+  readonly keepers: readonly PublishTarget[];
 }
 
 interface Telling {

@@ -2,7 +2,8 @@ import { SessionProject } from './session-project.ts';
 
 /** What a channel tells, and how it fails, is in its options; what was told is in `said.txt`. */
 const PLUGIN = `
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+const record = new URL('record.ndjson', import.meta.url);
 const tell = (text) => appendFileSync(new URL('said.txt', import.meta.url), text + '\\n');
 const fail = (status) => { throw Object.assign(new Error('it failed with ' + status), { status }); };
 const say = {
@@ -31,6 +32,13 @@ export default {
     web: {
       options: ({ z }) => z.object({ url: z.string() }), effects: [],
       locate: ({ name }, { options }) => options.url.replace('(userinfo)', 'me:pw@') + '/' + name, publish: async () => {},
+    },
+    keeper: {
+      options: none, effects: [], publish: async () => {},
+      record: {
+        write: async (job, bytes) => writeFileSync(record, bytes),
+        read: async () => existsSync(record) ? readFileSync(record) : undefined,
+      },
     },
   },
   formats: { txt: { scope: 'cell', group: 'archive', kind: 'archive', ext: 'txt', options: none, *write() { yield Buffer.from('x'); } } },
