@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HookConfig } from '../config/config.ts';
+import type { DistError } from '../errors.ts';
 import { artifactChanged } from './config-hooks-errors.ts';
 import type { HookTurn } from './config-hooks-turn.ts';
 import type { RunContext } from './run-context.ts';
@@ -18,8 +19,9 @@ export function watchedArtifacts(run: RunContext, { group, when, subject: { arti
   }
 }
 
-export function refuseChanged(hook: HookConfig, watched: Watched): void {
-  for (const [path, state] of watched) if (stateOf(path) !== state) throw artifactChanged(path, hook);
+export function changedBy(hook: HookConfig, watched: Watched): DistError | undefined {
+  const changed = [...watched].find(([path, state]) => stateOf(path) !== state);
+  return changed && artifactChanged(changed[0], hook);
 }
 
 function stateOf(path: string): string {

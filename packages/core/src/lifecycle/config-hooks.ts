@@ -1,6 +1,7 @@
 import type { HookConfig, HookGroup, HookStep } from '../config/config.ts';
 import { DistError, throwCollected } from '../errors.ts';
-import { refuseChanged, watchedArtifacts } from './config-hooks-artifacts.ts';
+import type { TaskInfo } from '../report/event.ts';
+import { changedBy, watchedArtifacts } from './config-hooks-artifacts.ts';
 import { hookFailed } from './config-hooks-errors.ts';
 import { checkHookFilters, isAbout } from './config-hooks-filter.ts';
 import { runAction } from './config-hooks-run.ts';
@@ -117,28 +118,43 @@ async function runInOrder(run: RunContext, hooks: readonly HookConfig[], turn: H
 
 /** What it failed with; of an optional one that is a warning. Throws when the run is interrupted. */
 async function settled(run: RunContext, hook: HookConfig, turn: HookTurn): Promise<DistError | undefined> {
-  const { artifact, platform, variant } = turn.subject;
-  const about = [artifact?.name ?? platform?.name, artifact === undefined ? variant : undefined].filter((part) => part !== undefined).join(' ');
-  const task = run.report.task({
-    id: `${hook.at.key} ${turn.when ?? ''} ${about}`,
-    step: turn.group,
-    title: [commandOf(hook), about].filter(Boolean).join(' '),
+  const task = run.report.task(taskOf(hook, turn));
+  const watched = watchedArtifacts(run, turn);
+  const failure = await failureOf(runAction(run, hook, turn));
+  if (run.signal.aborted) {
+    task.fail(run.signal.reason);
+    throw run.signal.reason;
+  }
+  // also of an optional one: what it changed would be published
+  const changed = changedBy(hook, watched);
+  const cause = changed ? { reason: changed } : failure;
+  const error = cause && hookFailed(hook, turn, cause.reason);
+  if (error && hook.optional && !changed) {
+    task.done('failed, which is allowed');
+    run.report.warn(error.message, hook.at.key);
+    return undefined;
+  }
+  if (error) task.fail(error);
+  else task.done();
+  return error;
+}
+
+function taskOf(hook: HookConfig, { group, when, subject: { artifact, platform, variant } }: HookTurn): TaskInfo {
+  const about = artifact ? [artifact.name] : [platform?.name, variant].filter((part) => part !== undefined);
+  return {
+    id: [hook.at.key, when, ...about].join(' '),
+    step: group,
+    title: [commandOf(hook), ...about].join(' '),
     ...(platform === undefined ? {} : { platform: platform.name }),
     ...(variant === undefined ? {} : { variant }),
-  });
+  };
+}
+
+async function failureOf(action: Promise<void>): Promise<{ readonly reason: unknown } | undefined> {
   try {
-    const watched = watchedArtifacts(run, turn);
-    await runAction(run, hook, turn);
-    refuseChanged(hook, watched);
-    task.done();
+    await action;
     return undefined;
-  } catch (cause) {
-    const error = run.signal.aborted ? run.signal.reason : hookFailed(hook, turn, cause);
-    if (run.signal.aborted || !hook.optional) task.fail(error);
-    else task.done('failed, which is allowed');
-    if (run.signal.aborted) throw error;
-    if (!hook.optional) return error as DistError;
-    run.report.warn((error as DistError).message, hook.at.key);
-    return undefined;
+  } catch (reason) {
+    return { reason };
   }
 }

@@ -220,12 +220,18 @@ describe('hooks of finished artifacts', () => {
 
   const touch = 'import { appendFileSync } from "node:fs"; appendFileSync(process.env.PROVISIONING_DIST_ARTIFACT, "x")';
 
-  it('may not change them', async () => {
-    projectWith({ package: [{ ...script(touch), when: 'after', platform: 'linux' }] });
-    const error = await failureOf(packaged());
-    assert.match(error.message, new RegExp(`^Cannot accept "${LINUX}": .* changed it`));
-    assert.deepEqual([error.code, error.where?.subject], ['hook-failed', 'hooks.package[0]']);
-  });
+  for (const [what, hook] of [
+    ['them', {}],
+    ['them when optional', { optional: true }],
+    ['them when optional and failing', { ...script(`${touch}; process.exit(1)`), optional: true }],
+  ] as const) {
+    it(`may not change ${what}`, async () => {
+      projectWith({ package: [{ ...script(touch), when: 'after', platform: 'linux', ...hook }] });
+      const error = await failureOf(packaged());
+      assert.match(error.message, new RegExp(`^Cannot accept "${LINUX}": .* changed it`));
+      assert.deepEqual([error.code, error.where?.subject], ['hook-failed', 'hooks.package[0]']);
+    });
+  }
 
   it('that refuse one take it out of the release', async () => {
     projectWith({ package: [{ ...script('process.exit(1)'), when: 'after', platform: 'linux' }] });
