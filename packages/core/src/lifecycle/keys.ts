@@ -31,6 +31,35 @@ export function keyHandles(keys: readonly ResolvedKey[], jobOf: (key: ResolvedKe
   };
 }
 
+/** Instance id, type, and fingerprint: another key under the same name makes other artifacts. */
+export type KeyIdentity = readonly [id: string, use: string, fingerprint: string];
+
+interface Keys {
+  readonly keys: readonly ResolvedKey[];
+  readonly key: (id: string) => KeyHandle;
+}
+
+/** The keys a format's options name, wherever in them. One that cannot be had is none: whoever signs with it says why. */
+export async function namedKeys({ keys, key }: Keys, options: unknown): Promise<readonly KeyIdentity[]> {
+  const texts = new Set(textsIn(options));
+  const named = keys.filter(({ instance }) => texts.has(instance.id));
+  return Promise.all(named.map(async ({ instance: { id, use } }): Promise<KeyIdentity> => [id, use, await fingerprintOf(key(id))]));
+}
+
+async function fingerprintOf(handle: KeyHandle): Promise<string> {
+  try {
+    return (await handle.info()).id;
+  } catch (error) {
+    if (error instanceof DistError) return '';
+    throw error;
+  }
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
 function handleOf({ instance, provided: { definition } }: ResolvedKey, job: () => KeyJob<unknown>): KeyHandle {
   const { info, openpgp, cms, raw } = definition;
   const cannot = (what: string) => () => Promise.reject(keyCannot(instance, what));

@@ -10,6 +10,7 @@ import type { PlannedArtifact } from '../model/plan.ts';
 import { formatBytes } from '../report/terminal.ts';
 import { chosenEntries } from './chosen-entries.ts';
 import { withStepHooks } from './config-hooks.ts';
+import { namedKeys } from './keys.ts';
 import { writeLayout } from './layout.ts';
 import { refusePrograms } from './noarch.ts';
 import { writeParts } from './output.ts';
@@ -88,7 +89,8 @@ async function makeArtifact(run: RunContext, input: PackageInput): Promise<{ rea
   const before = input.earlier?.artifacts.find((artifact) => artifact.name === planned.name);
   const recipe = async (): Promise<string> => {
     await store.prepare(entries, { digests: ['sha256'], segments: 'each' }, { signal: run.signal });
-    return recipeOf({ run, planned, format, entries, consumed: consumedBy(run, format), codec: needs.codec ?? 'none', store });
+    const keys = await namedKeys(run, format.options);
+    return recipeOf({ run, planned, format, entries, consumed: consumedBy(run, format), codec: needs.codec ?? 'none', keys, store });
   };
   // Hashing first lets an unchanged artifact be kept without compressing anything; a fresh one is hashed by the read that packages it.
   const kept = before && (await unchangedArtifact(before, await recipe(), join(run.outputDir, planned.name)));

@@ -5,6 +5,7 @@ import { type Codec, type Content, encoderId } from '@provisioning-dist/payload'
 import type { Artifact } from '../model/artifact.ts';
 import type { Entry } from '../model/entry.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
+import type { KeyIdentity } from './keys.ts';
 import type { ResolvedFormat } from './plan.ts';
 import type { ManifestArtifact } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
@@ -20,10 +21,12 @@ export interface RecipeInput {
   readonly consumed: readonly Artifact[];
   /** What the format compresses with. */
   readonly codec: Codec;
+  /** Who the keys are that its options name. */
+  readonly keys: readonly KeyIdentity[];
   readonly store: Content;
 }
 
-export function recipeOf({ run, planned, format, entries, consumed, codec, store }: RecipeInput): string {
+export function recipeOf({ run, planned, format, entries, consumed, codec, keys, store }: RecipeInput): string {
   const provided = run.host.formats.get(format.key);
   const hash = createHash('sha256');
   hash.update(
@@ -33,6 +36,7 @@ export function recipeOf({ run, planned, format, entries, consumed, codec, store
       run.plan.release,
       [planned.name, planned.package, planned.platform ?? null, planned.variant ?? null, [...run.product.variants.keys()]],
       consumed.map(({ name, sha256 }) => [name, sha256]),
+      ...(keys.length === 0 ? [] : [keys]),
     ]),
   );
   for (const entry of entries) hash.update(entryLine(entry, store));
