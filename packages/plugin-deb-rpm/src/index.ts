@@ -1,0 +1,10 @@
+import { API_VERSION, definePlugin, type Plugin } from '@provisioning-dist/core';
+import { debFormat } from './deb/format.ts';
+
+const plugin: Plugin = definePlugin({
+  name: 'deb-rpm',
+  apiVersion: API_VERSION,
+  formats: { deb: debFormat },
+});
+
+export default plugin;
