@@ -11,12 +11,12 @@ export interface Pointer {
   /** Full commit id. */
   readonly commit?: string;
   /** ISO 8601, of the release. */
-  readonly date: string;
+  readonly date?: string;
   /** `release.json` of that version, from the folder published into. */
   readonly manifest?: string;
 }
 
-export type PointedRelease = Pick<Release, 'product' | 'name' | 'version' | 'commit' | 'date'>;
+export type PointedRelease = Pick<Release, 'product' | 'name' | 'version' | 'commit'> & Partial<Pick<Release, 'date'>>;
 
 /**
  * The pointer a version moves, as with npm's dist-tags: `latest` for a plain version, the first word of a pre-release (`rc`, `beta`; `next`
@@ -53,7 +53,7 @@ export function pointerFor(release: PointedRelease, options: StoreOptions, artif
     name: release.name,
     version: release.version,
     ...(release.commit !== undefined && { commit: release.commit }),
-    date: new Date(release.date * 1000).toISOString(),
+    ...(release.date !== undefined && { date: new Date(release.date * 1000).toISOString() }),
     ...(manifest && { manifest: keyOf(options, release, manifest.name) }),
   };
 }

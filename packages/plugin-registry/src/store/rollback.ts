@@ -33,9 +33,9 @@ async function pointerOf(job: Job, version: string): Promise<Pointer> {
   const storage = await storageOf(options);
   const found = await storage.get(key, { signal });
   if (!found) throw versionAbsent(version, place, `"${key}" is not there`);
-  const { commit, date } = recordIn(Buffer.from(found.bytes).toString(), { version, place, key });
+  const record = recordIn(Buffer.from(found.bytes).toString(), { version, place, key });
   const { product, name } = release;
-  return pointerFor({ product, name, version, date, ...(commit !== undefined && { commit }) }, options, [{ kind: 'manifest', name: MANIFEST }]);
+  return pointerFor({ product, name, version, ...record }, options, [{ kind: 'manifest', name: MANIFEST }]);
 }
 
 interface Wanted {
@@ -44,10 +44,11 @@ interface Wanted {
   readonly key: string;
 }
 
-function recordIn(text: string, { version, place, key }: Wanted): { readonly commit?: string; readonly date: number } {
+function recordIn(text: string, { version, place, key }: Wanted): { readonly commit?: string; readonly date?: number } {
   const record = parsed(text) as { readonly version?: unknown; readonly commit?: unknown; readonly date?: unknown } | null | undefined;
-  if (record?.version !== version || !Number.isSafeInteger(record.date)) throw versionAbsent(version, place, `"${key}" does not describe it`);
-  return { date: record.date as number, ...(typeof record.commit === 'string' && { commit: record.commit }) };
+  if (record?.version !== version) throw versionAbsent(version, place, `"${key}" does not describe it`);
+  const { commit, date } = record;
+  return { ...(Number.isSafeInteger(date) && { date: date as number }), ...(typeof commit === 'string' && { commit }) };
 }
 
 function parsed(text: string): unknown {
