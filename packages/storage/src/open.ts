@@ -39,8 +39,8 @@ async function openSftp(url: URL, access: StorageAccess['sftp']): Promise<Storag
   return sftpStorage({
     ...access,
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    user: decodeURIComponent(url.username),
-    root: decodeURIComponent(url.pathname).replace(/^\/~\/?/, '') || '/',
+    user: decoded(url, url.username),
+    root: decoded(url, url.pathname).replace(/^\/~\/?/, '') || '/',
     ...(url.port && { port: Number(url.port) }),
   });
 }
@@ -54,7 +54,7 @@ async function openS3(url: URL, access: StorageAccess['s3']): Promise<Storage> {
   if (addressing !== undefined && addressing !== 'path' && addressing !== 'host')
     throw new TypeError(`Cannot open the bucket "${url.hostname}": "addressing" is neither path nor host`);
   const { s3Storage } = await import('./s3.ts');
-  const prefix = decodeURIComponent(url.pathname.slice(1));
+  const prefix = decoded(url, url.pathname.slice(1));
   return s3Storage({
     ...access,
     endpoint,
@@ -70,4 +70,12 @@ function checkQuery(url: URL, names: readonly string[]): void {
   const wrong = seen.find((name, index) => !names.includes(name) || seen.indexOf(name) !== index);
   if (wrong !== undefined)
     throw new TypeError(`Cannot open the storage at "${url.protocol}//${url.hostname}": "${wrong}" in its URL is unknown or there twice`);
+}
+
+function decoded(url: URL, text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new TypeError(`Cannot open the storage on "${url.hostname}": its URL has a percent sign that begins no character`, { cause });
+  }
 }
