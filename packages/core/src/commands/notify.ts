@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { DistError, EXIT } from '../errors.ts';
-import type { AnnounceOptions } from '../lifecycle/notify-release.ts';
+import type { AnnounceOptions, NotifySummary } from '../lifecycle/notify-release.ts';
 import { MESSAGE_TYPES } from '../lifecycle/notify-type.ts';
 import { type CommandClass, defineCommand } from './base.ts';
 import { dryRunFlags, list, lockFlags, placeFlags, projectFlags, releaseFlags, resourceFlags } from './flags.ts';
@@ -40,10 +40,11 @@ const command: CommandClass = defineCommand({
     withSession(sessionOptions({ ...flags, only: flags.channel ?? [] }), { report, signal }, async (session) => {
       const { announce } = await import('../lifecycle/notify-release.ts');
       const options = await announceOptions(flags);
+      const show = (summary: NotifySummary) =>
+        report.result(summary, [notifyText(summary), ...(flags.preview ? ['', previewText(summary)] : [])].join('\n'));
       await eachRun(session, { signal }, async (run) => {
         refuseUnknownChannels(options.channels, run.channels);
-        const summary = await announce(run, options);
-        report.result(summary, [notifyText(summary), ...(flags.preview ? ['', previewText(summary)] : [])].join('\n'));
+        await announce(run, { ...options, show });
       });
     }),
 });
@@ -60,7 +61,7 @@ interface Given {
   readonly 'break-lock'?: boolean | undefined;
 }
 
-async function announceOptions(flags: Given): Promise<AnnounceOptions> {
+async function announceOptions(flags: Given): Promise<Omit<AnnounceOptions, 'show'>> {
   const { checkedTitle, readBody } = await import('../lifecycle/notify-texts.ts');
   const { channel = [], title, 'message-type': type, 'body-file': file } = flags;
   return {

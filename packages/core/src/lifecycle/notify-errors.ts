@@ -3,7 +3,7 @@ import { DistError, EXIT } from '../errors.ts';
 import type { Release } from '../model/release.ts';
 import { messageOf } from './effect-errors.ts';
 
-/** The channel's error under its own name; the causes stay. */
+/** The channel's error under its own name. */
 export function channelFailed(id: string, cause: unknown): DistError {
   const subject = `notify.${id}`;
   if (!(cause instanceof DistError))
@@ -11,7 +11,7 @@ export function channelFailed(id: string, cause: unknown): DistError {
   const { code, message, hint, data } = cause;
   return new DistError(code, message, {
     where: { ...cause.where, subject },
-    ...(cause.cause !== undefined && { cause: cause.cause }),
+    ...behind(cause),
     ...(hint !== undefined && { hint }),
     ...(data && { data }),
   });
@@ -23,8 +23,15 @@ export function messageInDoubt(id: string, description: string, cause?: DistErro
   return new DistError('message-in-doubt', `Cannot tell whether "${id}" got the message (${description}): ${state}`, {
     where: { subject: `notify.${id}` },
     hint: `look for it there; "provisioning-dist notify --channel ${id} --again" sends it anew`,
-    ...(cause && { cause }),
+    ...(cause && behind(cause)),
   });
+}
+
+/** What is behind an error, but for those that only hand it on. */
+function behind(error: DistError): { readonly cause?: unknown } {
+  let { cause } = error;
+  while (cause instanceof DistError && cause.message === error.message) cause = cause.cause;
+  return cause === undefined ? {} : { cause };
 }
 
 /** A channel whose plugin made no effect has sent nothing, whatever it says. */
@@ -44,16 +51,6 @@ export function nobodyTold({ name, version }: Release, type: MessageType, state:
   return new DistError('nobody-told', `Cannot announce ${name} ${version} (${type}): ${state}`, {
     exit: EXIT.usage,
     hint: 'describe a channel under "notify:", or choose another one with --channel',
-  });
-}
-
-/** Several channels' failures as one, for the command that does nothing else. */
-export function notifyFailed({ name, version }: Release, errors: readonly DistError[], channels: readonly unknown[]): DistError {
-  const lines = errors.map(({ message }) => message);
-  return new DistError('notify-failed', [`Cannot announce ${name} ${version} everywhere`, ...lines].join('\n'), {
-    ...(errors[0] && { cause: errors[0] }),
-    hint: 'run it again: who got the message is not told twice',
-    data: { channels },
   });
 }
 

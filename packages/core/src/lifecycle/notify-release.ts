@@ -1,10 +1,11 @@
+import { throwCollected } from '../errors.ts';
 import type { ResolvedChannel } from './channels.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import type { Journal } from './journal.ts';
 import { openReleaseJournal, readReleaseJournal } from './journal-open.ts';
 import type { EffectStates } from './journal-state.ts';
 import { type ChannelOutcome, notifyAll } from './notify.ts';
-import { nobodyTold, notifyFailed, notToldOf } from './notify-errors.ts';
+import { nobodyTold, notToldOf } from './notify-errors.ts';
 import { type MessageTexts, releaseMessage } from './notify-message.ts';
 import { announcedAs, type MessageType } from './notify-type.ts';
 import { preflight } from './preflight.ts';
@@ -53,18 +54,24 @@ export async function notifyRelease(run: RunContext, options: NotifyRelease = {}
 export interface AnnounceOptions extends Omit<NotifyRelease, 'journal'>, GuardOptions {
   /** Ids that must be told, not merely may. */
   readonly channels: readonly string[];
+  /** Told everything before an error is thrown. */
+  readonly show: (summary: NotifySummary) => void;
 }
 
 /** The command: what a channel fails with is what it ends with, exit code 1. */
 export async function announce(run: RunContext, options: AnnounceOptions): Promise<NotifySummary> {
   const type = options.type ?? announcedAs(run.plan.release);
   refuseUntold(run, type, options.channels);
-  if (options.dryRun) return (await told(run, options)).summary;
+  if (options.dryRun) {
+    const { summary } = await told(run, options);
+    options.show(summary);
+    return summary;
+  }
   return guarded(run, 'notify', options, async () => {
     await preflight(run, { builders: false, registries: false, channels: true });
     const { outcomes, summary } = await told(run, options);
-    const errors = outcomes.flatMap(({ error }) => error ?? []);
-    if (errors.length > 0) throw notifyFailed(run.plan.release, errors, summary.channels);
+    options.show(summary);
+    throwCollected(outcomes.flatMap(({ error }) => error ?? []));
     return summary;
   });
 }
