@@ -19,6 +19,7 @@ import { testArtifacts, testRelease, writeArtifacts } from './artifacts.ts';
 import type { CrashPoints } from './crash.ts';
 import type { FaultScript } from './faults.ts';
 import type { RegistryConformance, RegistryWorld } from './registry-spec.ts';
+import { textOf } from './text-of.ts';
 
 /** One registry at work, as the lifecycle drives it, in a world of its own. */
 
@@ -213,14 +214,6 @@ function withEffects(job: RegistryJob<unknown>, effects: ReadonlyMap<AnyEffect, 
 
 function matches(artifact: Artifact, filter: ArtifactFilter = {}): boolean {
   return Object.entries(filter).every(([name, wanted]) => [wanted].flat().includes(artifact[name as keyof ArtifactFilter] as never));
-}
-
-/** All of an error that anybody could print. */
-export function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { data, hint, code } = error as { data?: unknown; hint?: string; code?: string };
-  const cause = error.cause === undefined ? '' : ` <- ${textOf(error.cause)}`;
-  return `${code ?? error.name}: ${error.message} ${hint ?? ''} ${data === undefined ? '' : JSON.stringify(data)}${cause}`.trim();
 }
 
 function noKey(id: string): never {
