@@ -5,7 +5,7 @@ import { formatTable } from '../report/terminal.ts';
 export function notifyText({ name, version, type, title, channels }: NotifySummary): string {
   const rows = channels.map(({ id, state, reason, error }) => [id, WORDS[state], reason ?? firstLine(error)]);
   const hint = channels.some(({ state }) => state === 'known') ? ['', 'who was told before is told again with --again'] : [];
-  return [`${name} ${version}: ${title} (${type})`, '', formatTable([['CHANNEL', 'STATE', ''], ...rows]), ...hint].join('\n');
+  return [`${name} ${version} (${type}): ${title}`, '', formatTable([['CHANNEL', 'STATE', ''], ...rows]), ...hint].join('\n');
 }
 
 const WORDS: Readonly<Record<ChannelSummary['state'], string>> = {

@@ -47,11 +47,12 @@ export function notToldOf(id: string, type: MessageType, on: readonly MessageTyp
   });
 }
 
-export function nobodyTold({ name, version }: Release, type: MessageType, state: string): DistError {
-  return new DistError('nobody-told', `Cannot announce ${name} ${version} (${type}): ${state}`, {
-    exit: EXIT.usage,
-    hint: 'describe a channel under "notify:", or choose another one with --channel',
-  });
+export function nobodyTold(
+  { name, version }: Release,
+  type: MessageType,
+  { state, hint }: { readonly state: string; readonly hint: string },
+): DistError {
+  return new DistError('nobody-told', `Cannot announce ${name} ${version} (${type}): ${state}`, { exit: EXIT.usage, hint });
 }
 
 export function titleRefused(state: string): DistError {

@@ -79,11 +79,15 @@ export async function announce(run: RunContext, options: AnnounceOptions): Promi
 /** A filter that matches nobody is a mistake, and so is one that names somebody who is not told. */
 function refuseUntold(run: RunContext, type: MessageType, named: readonly string[]): void {
   const { release } = run.plan;
-  if (release.snapshot) throw nobodyTold(release, type, SNAPSHOT);
+  if (release.snapshot) throw nobodyTold(release, type, { state: SNAPSHOT, hint: 'give the release a version' });
   for (const { instance } of run.channels)
     if (named.includes(instance.id) && !instance.on.includes(type)) throw notToldOf(instance.id, type, instance.on);
   if (chosen(run, type).length > 0) return;
-  throw nobodyTold(release, type, run.channels.length === 0 ? 'nothing is under "notify:"' : 'no channel is told of it');
+  const [state, hint] =
+    run.channels.length === 0
+      ? ['nothing is under "notify:"', 'describe a channel there']
+      : ['no channel is told of it', `add "${type}" to the "on" of one`];
+  throw nobodyTold(release, type, { state, hint });
 }
 
 const SNAPSHOT = 'snapshots are announced to nobody';
