@@ -2,6 +2,7 @@ import { DistError, DistErrors, EXIT, throwCollected } from '../errors.ts';
 import type { RegistryJob } from '../jobs.ts';
 import type { Finding } from '../model/finding.ts';
 import { buildJob } from './build.ts';
+import { checkHooks, MAKING_STEPS } from './config-hooks.ts';
 import { locator, type PublishTarget } from './publish.ts';
 import { effectInPreflight } from './publish-errors.ts';
 import { publishTargets } from './publish-targets.ts';
@@ -25,6 +26,7 @@ export async function preflight(run: RunContext, scope: PreflightScope): Promise
     ...(scope.keys ? keyQuestions(run) : []),
     ...(scope.registries ? registryQuestions(run) : []),
     ...(scope.channels ? channelQuestions(run) : []),
+    { subject: 'hooks', ask: () => hookFindings(run, scope) },
   ];
   const answers = await Promise.all(asked.map(answer));
   run.signal.throwIfAborted();
@@ -53,6 +55,16 @@ async function answer({ subject, ask }: Question): Promise<Answer> {
     if (error instanceof DistErrors) return { findings: [], errors: error.errors };
     return { findings: [], errors: [error instanceof DistError ? error : preflightFailed(subject, error)] };
   }
+}
+
+/** Throws what it finds: secrets that are missing, filters that match nothing. */
+async function hookFindings(run: RunContext, { builders, registries, channels = false }: PreflightScope): Promise<readonly Finding[]> {
+  await checkHooks(run, [
+    ...(builders ? MAKING_STEPS : []),
+    ...(registries ? (['publish'] as const) : []),
+    ...(channels ? (['notify'] as const) : []),
+  ]);
+  return [];
 }
 
 /** What is published under a tag must be made of what the tag holds. */

@@ -5,6 +5,8 @@ import { produce } from './produce.ts';
 import { type PublishSummary, placeholders, publishable, publishDry, publishMade } from './publish-release.ts';
 import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
+import { signRelease } from './sign.ts';
+import { signaturePlaceholders } from './sign-plan.ts';
 
 export interface ReleaseOptions extends GuardOptions {
   readonly dryRun: boolean;
@@ -15,10 +17,13 @@ export interface ReleaseOptions extends GuardOptions {
 export async function release(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
   if (options.dryRun) return releaseDry(run);
   return guarded(run, 'release', options, async () => {
-    await preflight(run, { builders: makes(run), registries: true });
-    return publishMade(run, publishable(await manifestOf(run, options)));
+    await preflight(run, { builders: makes(run), ...OUTSIDE });
+    return publishMade(run, publishable(await signRelease(run, await manifestOf(run, options))));
   });
 }
+
+/** Everything but the builders, which a release of finished artifacts does not need. */
+const OUTSIDE = { registries: true, keys: true, channels: true } as const;
 
 function makes({ selection }: RunContext): boolean {
   return selection.runs('package');
@@ -37,6 +42,8 @@ async function manifestOf(run: RunContext, options: ReleaseOptions): Promise<Rel
 }
 
 async function releaseDry(run: RunContext): Promise<PublishSummary> {
-  await preflight(run, { builders: makes(run), registries: true });
-  return publishDry(run, makes(run) ? placeholders(run) : publishable(await checkedManifest(run)));
+  await preflight(run, { builders: makes(run), ...OUTSIDE });
+  if (!makes(run)) return publishDry(run, publishable(await checkedManifest(run)));
+  const planned = placeholders(run);
+  return publishDry(run, [...planned, ...signaturePlaceholders(run, planned)]);
 }
