@@ -5,6 +5,9 @@ export type { ChannelSpec as ChannelConformance, ChannelWorld } from './channel-
 export { channelConformance } from './channel-conformance.ts';
 export { type ConformanceCase, describeConformance, type MochaLike } from './conformance.ts';
 export { type Fault, type FaultScript, faults } from './faults.ts';
+export type { FormatSpec as FormatConformance } from './format-bench.ts';
+export { formatConformance } from './format-conformance.ts';
+export { directory, file, sampleEntries, symlink } from './format-entries.ts';
 export { type KeySpec as KeyConformance, keyConformance } from './key-conformance.ts';
 export { registryConformance } from './registry-conformance.ts';
 export type { RegistryConformance, RegistryWorld, Tampering } from './registry-spec.ts';
