@@ -1,7 +1,7 @@
 import type { HttpTls, Secret } from '@provisioning-dist/core';
+import { headerValueProblem } from '../header.ts';
 import { credentialsIn, type FileCredentials, readPrivate, readSmall } from './credentials-file.ts';
 import { headerUnusable } from './errors.ts';
-import { headerValueProblem } from './header.ts';
 import type { Auth, CustomOptions } from './options.ts';
 
 /** Who we are, as headers and certificates. */

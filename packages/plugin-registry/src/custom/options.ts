@@ -1,6 +1,6 @@
 import type { OptionsKit, RegistryDefinition, Secret } from '@provisioning-dist/core';
+import { headerNameProblem, headerValueProblem } from '../header.ts';
 import { ARTIFACT_FIELDS, addressProblem, RELEASE_FIELDS } from './address.ts';
-import { headerNameProblem, headerValueProblem } from './header.ts';
 import { fieldsOf, templateProblem } from './template.ts';
 
 export interface Auth {

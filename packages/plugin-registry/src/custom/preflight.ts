@@ -1,4 +1,5 @@
 import { DistError, type Finding, type RegistryJob } from '@provisioning-dist/core';
+import { isClear } from '../url.ts';
 import { addressOf, isComplete, shown } from './address.ts';
 import { chosenArtifacts } from './chosen.ts';
 import { identityFor, tlsOf } from './credentials.ts';
@@ -34,11 +35,6 @@ function clearFindings(job: Job): readonly Finding[] {
   if (clear === undefined) return [];
   const { origin } = new URL(clear);
   return [error(job, 'insecure-url', `Cannot publish to ${origin}: the connection is not encrypted`, 'use https; http is for this machine alone')];
-}
-
-function isClear(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'http:' && !/^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 interface Planned {

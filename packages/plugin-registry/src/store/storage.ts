@@ -1,8 +1,12 @@
 import { fileStorage, type Storage } from '@provisioning-dist/storage';
 import type { LocalOptions } from '../local/options.ts';
+import type { S3RegistryOptions } from '../s3/options.ts';
+import { openS3 } from '../s3/options.ts';
+import type { SftpRegistryOptions } from '../sftp/options.ts';
+import { openSftp } from '../sftp/options.ts';
 
 /** Options of a registry whose objects are in a storage. */
-export type PlaceOptions = LocalOptions;
+export type PlaceOptions = LocalOptions | S3RegistryOptions | SftpRegistryOptions;
 
 const storages = new WeakMap<PlaceOptions, Promise<Storage>>();
 
@@ -14,5 +18,6 @@ export function storageOf(options: PlaceOptions): Promise<Storage> {
 }
 
 async function open(options: PlaceOptions): Promise<Storage> {
-  return fileStorage(options.path);
+  if ('path' in options) return fileStorage(options.path);
+  return await ('bucket' in options ? openS3(options) : openSftp(options));
 }
