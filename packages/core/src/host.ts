@@ -6,6 +6,7 @@ import { KeyedBail, KeyedSeries, Series, type TapObserver } from './hook-taps.ts
 import type { BeforeBuildJob, HookFacade, PackageAnswer, StageJob } from './hooks.ts';
 import type { BuildJob, BuildOutput, FormatJob, RegistryJob, RollbackJob, SignJob, ValidateJob } from './jobs.ts';
 import type { AnyKey } from './key.ts';
+import { packageFor } from './known-plugins.ts';
 import type { Finding } from './model/finding.ts';
 import { suggestion } from './model/suggest.ts';
 import type { AnyBuilder, AnyFormat, AnyRegistry, Plugin } from './plugin.ts';
@@ -193,6 +194,12 @@ function knownKeys(host: Host, section: Section, bundled: readonly FoundPlugin[]
   return [...new Set([...host[section].keys(), ...groups, ...lists])].sort();
 }
 
+function hintFor(key: string, near: string | undefined): string {
+  const known = packageFor(key);
+  if (known !== undefined) return `npm install ${known}, and name it under "plugins:"`;
+  return near === undefined ? 'name the package that provides it under "plugins:"' : `did you mean "${near}"?`;
+}
+
 const NOUN: Readonly<Record<Section, string>> = { formats: 'format', builders: 'builder', registries: 'registry', keys: 'key', channels: 'channel' };
 
 function unknownKey(use: UsedKey, known: readonly string[]): DistError {
@@ -200,6 +207,6 @@ function unknownKey(use: UsedKey, known: readonly string[]): DistError {
   return new DistError('unknown-plugin-key', `Cannot use ${NOUN[use.section]} "${use.key}": no plugin provides it; there are ${known.join(', ')}`, {
     exit: EXIT.usage,
     where: whereOf(use.at),
-    hint: near === undefined ? 'name the package that provides it under "plugins:"' : `did you mean "${near}"?`,
+    hint: hintFor(use.key, near),
   });
 }

@@ -78,8 +78,14 @@ describe('the host', () => {
 
   it('says how to add what nobody provides', async () => {
     await assert.rejects(open([], [{ section: 'registries', key: 'artifactory', at: AT }]), {
-      message: /Cannot use registry "artifactory": no plugin provides it; there are local/,
+      message: /Cannot use registry "artifactory": no plugin provides it; there are /,
       hint: /plugins:/,
+    });
+  });
+
+  it('names our package that is not installed', async () => {
+    await assert.rejects(open([], [{ section: 'keys', key: 'gpg', at: AT }]), {
+      hint: /^npm install @provisioning-dist\/plugin-sign, and name it under "plugins:"$/,
     });
   });
 
