@@ -33,7 +33,7 @@ export function systemdSnippets(units: readonly Unit[], options: SystemdOptions)
   };
 }
 
-const RUNNING = '[ -d /run/systemd/system ] && [ -z "$DPKG_ROOT" ]';
+const RUNNING = `[ -d /run/systemd/system ] && [ -z "\${DPKG_ROOT:-}" ]`;
 const RELOAD = 'systemctl --system daemon-reload >/dev/null || true';
 
 function configured(body: string): string {

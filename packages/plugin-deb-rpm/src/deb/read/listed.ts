@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readTar, type TarEntry } from '@provisioning-dist/payload';
+import { type Elf, readElf } from '../../elf/elf.ts';
+import { type SeenHeaders, watchHeaders } from './headers.ts';
+
+/** One entry of control.tar or data.tar. */
+export interface Listed extends Omit<TarEntry, 'body' | 'path'> {
+  /** As stored. */
+  readonly stored: string;
+  /** Without `./`; empty for the root. */
+  readonly path: string;
+  readonly sha256?: string;
+  readonly md5?: string;
+  /** Of small files. */
+  readonly bytes?: Buffer;
+  readonly elf?: Elf | undefined;
+}
+
+export interface Listing {
+  readonly entries: readonly Listed[];
+  readonly headers: SeenHeaders;
+}
+
+/** Contents up to this are kept, so that texts can be looked into. */
+const TEXT_MAX = 256 * 1024;
+/** Programs up to this are read whole; of larger ones the headers are. */
+const ELF_MAX = 64 * 1024 * 1024;
+const HEAD = 64 * 1024;
+
+export async function listTar(plain: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Listing> {
+  const { chunks, seen } = watchHeaders(plain);
+  const entries: Listed[] = [];
+  for await (const entry of readTar(chunks)) entries.push(await describe(entry));
+  return { entries, headers: seen };
+}
+
+async function describe({ body, path: stored, ...entry }: TarEntry): Promise<Listed> {
+  const path = stored.replace(/^\.?\/|^\.$/, '');
+  const listed = { ...entry, stored, path };
+  return entry.type === 'file' ? { ...listed, ...(await contentOf(body, entry.size)) } : listed;
+}
+
+async function contentOf(body: AsyncIterable<Uint8Array>, size: number): Promise<Pick<Listed, 'sha256' | 'md5' | 'bytes' | 'elf'>> {
+  const [sha256, md5] = [createHash('sha256'), createHash('md5')];
+  const kept: Buffer[] = [];
+  let length = 0;
+  let limit = HEAD;
+  for await (const piece of body) {
+    sha256.update(piece);
+    md5.update(piece);
+    if (length < limit) kept.push(Buffer.from(piece));
+    if (length === 0) limit = limitOf(piece, size);
+    length += piece.length;
+  }
+  const bytes = Buffer.concat(kept);
+  const digests = { sha256: sha256.digest('hex'), md5: md5.digest('hex'), elf: readElf(bytes) };
+  return size <= TEXT_MAX && bytes.length === size ? { ...digests, bytes } : digests;
+}
+
+function limitOf(first: Uint8Array, size: number): number {
+  const program = Buffer.from(first.subarray(0, 4)).toString('latin1') === '\x7fELF';
+  return size <= (program ? ELF_MAX : TEXT_MAX) ? size : HEAD;
+}
