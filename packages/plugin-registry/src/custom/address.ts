@@ -36,11 +36,6 @@ export function isComplete(template: string, known: readonly string[]): boolean 
   return fieldsOf(template).every((field) => known.includes(field));
 }
 
-/** What may be shown of an address: a query may hold a token. */
-export function shown(address: string): string {
-  return address.replace(/[?#].*$/s, '');
-}
-
 export function releaseValues({ product, name, version }: Pick<Release, 'product' | 'name' | 'version'>, tag: string): Values {
   return { product, name, version, tag };
 }

@@ -1,5 +1,5 @@
 import { DistError, EXIT } from '@provisioning-dist/core';
-import { shown } from './address.ts';
+import { shown } from '../url.ts';
 
 export function addressAway(template: string, address: string): DistError {
   return new DistError('address-climbs', `Cannot use "${template}": it gives "${address}", which climbs`, { exit: EXIT.usage });

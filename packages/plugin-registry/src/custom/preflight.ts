@@ -1,6 +1,6 @@
 import { DistError, type Finding, type RegistryJob } from '@provisioning-dist/core';
-import { isClear } from '../url.ts';
-import { addressOf, isComplete, shown } from './address.ts';
+import { isClear, shown } from '../url.ts';
+import { addressOf, isComplete } from './address.ts';
 import { chosenArtifacts } from './chosen.ts';
 import { identityFor, tlsOf } from './credentials.ts';
 import { look } from './look.ts';

@@ -1,6 +1,6 @@
 import { defineEffect, type Effect, type EffectContext } from '@provisioning-dist/core';
 import { isLaterThan } from '../store/pointer.ts';
-import { shown } from './address.ts';
+import { shown } from '../url.ts';
 import { strongTag } from './digest-field.ts';
 import { cannotDelete, pointerBinary, pointerMoved, previousUnknown } from './errors.ts';
 import type { CustomOptions } from './options.ts';

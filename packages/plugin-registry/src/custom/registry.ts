@@ -1,6 +1,7 @@
 import { type Artifact, defineRegistry, type RegistryDefinition, type RegistryJob } from '@provisioning-dist/core';
 import { isLaterThan } from '../store/pointer.ts';
-import { addressOf, shown } from './address.ts';
+import { shown } from '../url.ts';
+import { addressOf } from './address.ts';
 import { chosenArtifacts } from './chosen.ts';
 import { type CustomOptions, customOptions } from './options.ts';
 import { isPublic, locate, manifestAddress, valuesOf } from './place.ts';

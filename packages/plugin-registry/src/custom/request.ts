@@ -1,5 +1,5 @@
 import { DistError, type EffectContext, type HttpRequest, type HttpResponse } from '@provisioning-dist/core';
-import { shown } from './address.ts';
+import { shown } from '../url.ts';
 import { identityFor, NOBODY, tlsOf } from './credentials.ts';
 import { redirected } from './errors.ts';
 import type { CustomOptions } from './options.ts';

@@ -1,6 +1,7 @@
 import type { Artifact, Finding, RegistryJob } from '@provisioning-dist/core';
 import { isLaterThan } from '../store/pointer.ts';
-import { addressOf, shown } from './address.ts';
+import { shown } from '../url.ts';
+import { addressOf } from './address.ts';
 import { chosenArtifacts } from './chosen.ts';
 import { contentDigest } from './look.ts';
 import type { CustomOptions } from './options.ts';

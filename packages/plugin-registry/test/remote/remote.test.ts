@@ -28,7 +28,7 @@ async function s3World(): Promise<World> {
   const server: S3Server = await startS3Server();
   const { accessKeyId, secretAccessKey } = await server.credentials();
   return {
-    definition: s3 as RegistryDefinition<never>,
+    definition: s3 as unknown as RegistryDefinition<never>,
     raw: {
       ...{ endpoint: server.url, bucket: server.bucket, prefix: 'dl/acme', region: server.region },
       ...{ accessKey: { env: 'ACCESS' }, secretKey: { env: 'SECRET' } },
@@ -45,7 +45,7 @@ async function s3World(): Promise<World> {
 async function sftpWorld(): Promise<World> {
   const server = await startSsh2Server();
   return {
-    definition: sftp as RegistryDefinition<never>,
+    definition: sftp as unknown as RegistryDefinition<never>,
     raw: {
       ...{ host: server.host, port: server.port, user: server.user, folder: server.root, hostKey: server.hostKey },
       ...{ privateKey: { env: 'KEY' } },
@@ -168,12 +168,12 @@ describe('options of the s3 registry', () => {
     { layout: '{version}' },
   ]) {
     it(`refuse ${JSON.stringify(more)}`, () => {
-      assert.throws(() => parseWith(s3 as RegistryDefinition<never>, { ...raw, ...more }, {}));
+      assert.throws(() => parseWith(s3 as unknown as RegistryDefinition<never>, { ...raw, ...more }, {}));
     });
   }
 
   it('refuse a connection in the clear', async () => {
-    const options = parseWith(s3 as RegistryDefinition<never>, { ...raw, endpoint: 'http://storage.example' }, {});
+    const options = parseWith(s3 as unknown as RegistryDefinition<never>, { ...raw, endpoint: 'http://storage.example' }, {});
     const [finding] = (await s3.preflight?.({ options, id: 'it' } as never)) ?? [];
     assert.equal(finding?.code, 'insecure-url');
   });
@@ -193,7 +193,7 @@ describe('options of the sftp registry', () => {
     { hostKey: undefined },
   ]) {
     it(`refuse ${JSON.stringify(more)}`, () => {
-      assert.throws(() => parseWith(sftp as RegistryDefinition<never>, { ...raw, ...more }, {}));
+      assert.throws(() => parseWith(sftp as unknown as RegistryDefinition<never>, { ...raw, ...more }, {}));
     });
   }
 });
