@@ -38,8 +38,8 @@ const RULES: readonly Rule[] = [
   { rule: 'the model imports the model', files: /^core\/src\/model\//, allow: /^(core\/src\/(model\/|errors\.ts)|payload\/|picomatch|semver)/ },
   {
     rule: 'the contracts import the model and types',
-    files: /^core\/src\/(contract|hooks|jobs|plugin|effect|key|channel|http)\.ts/,
-    allow: /^(core\/src\/(model\/|hooks|jobs|plugin|effect|key|channel|http|errors)|payload\/|zod$)/,
+    files: /^core\/src\/(contract|hooks|jobs|plugin|effect|key|kit|log|program|channel|http)\.ts/,
+    allow: /^(core\/src\/(model\/|hooks|jobs|plugin|effect|key|kit|log|program|channel|http|errors)|payload\/|zod$)/,
   },
   { rule: 'core names no plugin', files: /^core\/src\//, forbid: /^@provisioning-dist\/plugin-/ },
   { rule: "core's public entry is for others", files: /^core\/src\//, forbid: /^core\/src\/index\.ts/ },

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { AnyEffect } from './effect.ts';
 import type { RegistryJob } from './jobs.ts';
+import type { OptionsKit } from './kit.ts';
 import type { Finding } from './model/finding.ts';
-import type { OptionsKit } from './plugin.ts';
 
 /** Where people are told. */
 

@@ -1,6 +1,9 @@
 import type { Http } from './http.ts';
 import type { KeyHandle } from './key.ts';
+import type { Log } from './log.ts';
 import type { ArtifactRef } from './model/artifact.ts';
+
+export type { Log } from './log.ts';
 
 /** A read-only handle on what an effect may use. `revert` gets the same, in another process. */
 // biome-ignore lint/suspicious/noExplicitAny: most effects have no `before`, and those that do name its type
@@ -16,13 +19,6 @@ export interface EffectContext<Options = unknown, Before = any> {
   readonly key: (id: string) => KeyHandle;
   /** What the effect's `before` read when the change was first begun, also when that was in another process; undefined when it was never begun. */
   readonly before: Before | undefined;
-}
-
-/** Lines for people; redacted and attributed to the plugin and key by the host. */
-export interface Log {
-  readonly info: (message: string) => void;
-  readonly warn: (message: string) => void;
-  readonly debug: (message: string) => void;
 }
 
 /**

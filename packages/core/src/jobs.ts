@@ -1,12 +1,16 @@
 import type { Content, Parts } from '@provisioning-dist/payload';
-import type { Effect, Log } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { Http } from './http.ts';
 import type { KeyHandle, SignedFile } from './key.ts';
+import type { Log } from './log.ts';
 import type { Artifact, ArtifactFilter, ArtifactRef } from './model/artifact.ts';
 import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
 import type { Platform } from './model/platform.ts';
 import type { Release } from './model/release.ts';
+import type { ExecOptions, ExecResult } from './program.ts';
+
+export type { ExecOptions, ExecResult } from './program.ts';
 
 /** What handlers receive and answer with. */
 
@@ -123,20 +127,6 @@ export interface BuildJob<Options> extends JobBase<Options> {
   readonly template: (text: string) => string;
   /** Runs a program without a shell; output goes to the build log. Rejects with a DistError holding the log's tail. */
   readonly exec: (argv: readonly [string, ...string[]], options?: ExecOptions) => Promise<ExecResult>;
-}
-
-export interface ExecOptions {
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Milliseconds. */
-  readonly timeout?: number;
-  /** What the program reads from its standard input; else that is empty. */
-  readonly input?: string | Uint8Array;
-}
-
-export interface ExecResult {
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** Files a builder answers with: name under `{build}` and where the file is (referenced, not copied). */

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { Log } from './effect.ts';
 import type { Http } from './http.ts';
-import type { ExecOptions, ExecResult } from './jobs.ts';
+import type { OptionsKit } from './kit.ts';
+import type { Log } from './log.ts';
 import type { Finding } from './model/finding.ts';
 import type { Release } from './model/release.ts';
-import type { OptionsKit } from './plugin.ts';
+import type { ExecOptions, ExecResult } from './program.ts';
 
 /** What signs: definitions as plugins give them, and handles as formats and registries use them. */
 

@@ -17,6 +17,7 @@ import type {
   SelectJob,
 } from './jobs.ts';
 import type { AnyKey } from './key.ts';
+import type { OptionsKit } from './kit.ts';
 import type { ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
 import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
@@ -24,31 +25,10 @@ import type { Finding } from './model/finding.ts';
 import type { Os, Platform } from './model/platform.ts';
 
 export type { ReadSource } from './jobs.ts';
+export type { OptionsKit, Secret } from './kit.ts';
 
 /** The contract's major version. A plugin made for another one is refused by name. */
 export const API_VERSION = 1;
-
-/** What option schemas are made from; the host's own zod, so plugins need none. */
-export interface OptionsKit {
-  readonly z: typeof z;
-  /** `{ env } | { file } | { cmd }`; parsed to a `Secret`. */
-  readonly secret: () => z.ZodType<Secret>;
-  /** Milliseconds from `30s`, `5m`, `1h` or a number of seconds. */
-  readonly duration: () => z.ZodType<number>;
-  /** Bytes from `512KiB`, `2MiB`, `1GiB` or a number. */
-  readonly bytes: () => z.ZodType<number>;
-  /** A file or folder; parsed to an absolute path, from the folder of the configuration. A default goes in by `.prefault()`. */
-  readonly path: () => z.ZodType<string>;
-}
-
-/** A reference to a secret. Printing, serialising or inspecting it gives `***`. */
-export interface Secret {
-  /** Where it comes from, for messages: `env GPG_KEY`. */
-  readonly source: string;
-  /** The value. Throws a DistError naming the source when it is missing. */
-  readonly reveal: () => Promise<string>;
-  readonly toJSON: () => '***';
-}
 
 export interface FormatDefinition<Options> {
   readonly scope: Scope;
