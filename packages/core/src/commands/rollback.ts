@@ -54,13 +54,13 @@ const WORDS: Readonly<Record<RollbackSummary['effects'][number]['state'], string
   moved: 'left alone: somebody else changed it since',
   irreversible: 'stays: it cannot be taken back',
   doubt: 'stays, if it was made: nobody can look',
-  found: 'stays: it was there before',
+  found: 'stays: it was there when the journal began',
   failed: 'failed',
   held: 'kept for now',
   dry: 'would be taken back',
 };
 
-function rollbackText({ name, version, mode, to, effects, registries }: RollbackSummary): string {
+function rollbackText({ name, version, mode, to, dryRun, effects, registries }: RollbackSummary): string {
   const how = mode === 'undo' ? 'taken back' : `clients sent to ${to}`;
   if (effects.length === 0 && mode === 'undo') return `${name} ${version}: nothing to take back`;
   const rows = effects.map(({ instance, description, state }) => [instance, description, WORDS[state]]);
@@ -72,7 +72,7 @@ function rollbackText({ name, version, mode, to, effects, registries }: Rollback
     `${name} ${version}`,
     ...(rows.length === 0 ? [] : ['', formatTable([['WHERE', 'CHANGE', 'STATE'], ...rows])]),
     ...(manual.length === 0 ? [] : ['', 'to do by hand:', ...manual]),
-    ...(states.length === 0 ? [] : ['', formatTable([['REGISTRY', 'STATE'], ...states])]),
+    ...(dryRun || states.length === 0 ? [] : ['', formatTable([['REGISTRY', 'STATE'], ...states])]),
   ].join('\n');
 }
 

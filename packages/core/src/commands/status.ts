@@ -1,3 +1,4 @@
+import type { ReleaseStatus } from '../lifecycle/status.ts';
 import { formatTable } from '../report/terminal.ts';
 import { type CommandClass, defineCommand } from './base.ts';
 import { placeFlags, projectFlags, releaseFlags } from './flags.ts';
@@ -28,10 +29,26 @@ const command: CommandClass = defineCommand({
             : `last run: ${status.lastRun.command}, ${status.lastRun.outcome} (exit ${status.lastRun.exit})`;
         report.result(
           status,
-          [`${status.name} ${status.version}`, last, '', artifacts, ...(status.effects.length === 0 ? [] : ['', effects])].join('\n'),
+          [
+            `${status.name} ${status.version}`,
+            last,
+            journalLine(status.journal),
+            '',
+            artifacts,
+            ...(status.effects.length === 0 ? [] : ['', effects]),
+          ].join('\n'),
         );
       }
     }),
 });
+
+function journalLine({ state, done, public: seen, doubts, reverted }: ReleaseStatus['journal']): string {
+  const counts = [
+    ...(done > 0 ? [`${done} changes stand, ${seen} of them public`] : []),
+    ...(doubts > 0 ? [`${doubts} in doubt`] : []),
+    ...(reverted > 0 ? [`${reverted} taken back`] : []),
+  ];
+  return `journal: ${state === 'nothing' ? 'nothing published from here' : [state, ...counts].join(', ')}`;
+}
 
 export default command;

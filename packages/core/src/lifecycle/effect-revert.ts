@@ -10,18 +10,26 @@ import { withRetry } from './retry.ts';
 
 /**
  * `reverted` now, or found gone; `moved`: it is not as we left it, somebody else's now, and left alone; `irreversible` stands and cannot be
- * taken back; `doubt`: nobody can look whether it is there.
+ * taken back; `doubt`: nobody can look whether it is there; `found`: it
+ * was there when the journal began, so that nobody knows what it replaced.
  */
-export type RevertOutcome = 'reverted' | 'moved' | 'irreversible' | 'doubt';
+export type RevertOutcome = 'reverted' | 'moved' | 'irreversible' | 'doubt' | 'found';
 
 /** What a plugin's `revert` says when it finds somebody else's change in the place of ours. */
 const MOVED: ReadonlySet<string> = new Set(['object-changed', 'pointer-moved']);
 
 export async function revertEffect(effect: AnyEffect, state: EffectState, tools: EffectTools): Promise<RevertOutcome> {
+  if (state.found) return await leaveFound(effect, state, tools);
   if (state.state !== 'done') return await revertDoubtful(effect, state, tools);
   if (!effect.probe) return effect.irreversible === undefined ? await revert(effect, state, tools) : 'irreversible';
   if ((await probe(effect, state, tools)) === undefined) return await revertMissing(effect, state, tools);
   return effect.irreversible === undefined ? await revert(effect, state, tools) : 'irreversible';
+}
+
+/** What the public was shown by others may have been taken back by them; what nobody sees is left without a look. */
+async function leaveFound(effect: AnyEffect, state: EffectState, tools: EffectTools): Promise<RevertOutcome> {
+  if (!state.visible || !effect.probe || (await probe(effect, state, tools)) !== undefined) return 'found';
+  return await gone(state, tools);
 }
 
 /** Begun by a run that crashed, or failed with an open end. What is there after all is taken for done. */

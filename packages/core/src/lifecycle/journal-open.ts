@@ -4,6 +4,7 @@ import { atomicWrite } from './atomic-write.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { JOURNAL_NAME, type JournalContent, readJournal } from './journal-read.ts';
 import type { EndRecord } from './journal-record.ts';
+import { lastEnd } from './journal-summary.ts';
 import type { PublishTarget } from './publish.ts';
 import { readRecords } from './record.ts';
 import type { RunContext } from './run-context.ts';
@@ -13,7 +14,7 @@ import type { RunContext } from './run-context.ts';
 /** For writing. What a registry keeps is brought here first. */
 export async function openReleaseJournal(run: RunContext, keepers: readonly PublishTarget[]): Promise<Journal> {
   const { product, version } = run.plan.release;
-  if (!hasJournal(run.stateDir)) await bring(run, keepers);
+  await bringJournal(run, keepers);
   return openJournal(run.stateDir, { product, version }, run.redact);
 }
 
@@ -23,20 +24,34 @@ export async function readReleaseJournal(run: RunContext, keepers: readonly Publ
   return (await readRecords(run, keepers))?.content ?? readJournal(run.stateDir);
 }
 
-/** Notes how a command ended. That it cannot be noted changes nothing about it. */
-export async function appendEnd({ report }: RunContext, journal: Journal, end: Omit<EndRecord, 'type' | 'id' | 'at'>): Promise<void> {
+/** Notes how a command ended, unless it did nothing and the journal says so already. Answers whether the journal has grown since `begun` records. */
+export async function closeRun(run: RunContext, journal: Journal, { begun, ...end }: Ended): Promise<boolean> {
+  if (journal.count() === begun && isLast(lastEnd((await readJournal(run.stateDir)).records), end)) return false;
   try {
     await journal.append({ type: 'end', id: 'run', at: new Date().toISOString(), ...end });
   } catch (error) {
-    report.warn(error instanceof Error ? error.message : String(error));
+    // what happened has happened
+    run.report.warn(error instanceof Error ? error.message : String(error));
   }
+  return true;
 }
 
-function hasJournal(stateDir: string): boolean {
+interface Ended extends Omit<EndRecord, 'type' | 'id' | 'at'> {
+  readonly begun: number;
+}
+
+function isLast(last: EndRecord | undefined, { command, outcome, mode }: Omit<Ended, 'begun'>): boolean {
+  return last?.command === command && last.outcome === outcome && last.mode === mode;
+}
+
+/** Also an empty one: that is as far as a run came. */
+export function hasJournal(stateDir: string): boolean {
   return existsSync(join(stateDir, JOURNAL_NAME));
 }
 
-async function bring(run: RunContext, keepers: readonly PublishTarget[]): Promise<void> {
+/** The one a registry keeps, when there is none here. */
+export async function bringJournal(run: RunContext, keepers: readonly PublishTarget[]): Promise<void> {
+  if (hasJournal(run.stateDir)) return;
   const found = await readRecords(run, keepers);
   if (!found) return;
   mkdirSync(run.stateDir, { recursive: true });

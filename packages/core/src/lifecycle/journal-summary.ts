@@ -40,6 +40,11 @@ export function isOurs(state: EffectState): boolean {
   return isStanding(state) && state.found !== true && state.phase === undefined;
 }
 
+/** How the last command over the release ended; undefined when it was killed, or is under way. */
+export function lastEnd(records: readonly JournalRecord[]): EndRecord | undefined {
+  return lastRun(records).end;
+}
+
 interface LastRun {
   readonly command: EndRecord['command'];
   /** Absent when it was killed or is under way. */

@@ -5,9 +5,8 @@ import { artifactFile } from './artifact-file.ts';
 import type { EffectSummary } from './effect-change.ts';
 import { createEffectRunner, type EffectEvent, type EffectRunner, type EffectRunnerOptions } from './effects.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
-import { appendEnd, openReleaseJournal } from './journal-open.ts';
-import { readJournal } from './journal-read.ts';
-import { summarise } from './journal-summary.ts';
+import type { Journal } from './journal.ts';
+import { closeRun, openReleaseJournal } from './journal-open.ts';
 import { checkedManifest } from './made-artifacts.ts';
 import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
 import { preflight } from './preflight.ts';
@@ -34,8 +33,20 @@ export interface PublishSummary {
 }
 
 export async function publishRelease(run: RunContext, options: PublishReleaseOptions): Promise<PublishSummary> {
-  if (options.dryRun) return publishDry(run, publishable(await checkedManifest(run)));
-  return guarded(run, 'publish', options, async () => publishMade(run, publishable(await checkedManifest(run))));
+  if (options.dryRun) return publishFolder(run, publishDry);
+  return guarded(run, 'publish', options, () => publishFolder(run, publishMade));
+}
+
+type PublishArtifacts = (run: RunContext, artifacts: readonly Artifact[]) => Promise<PublishSummary>;
+
+async function publishFolder(run: RunContext, publish: PublishArtifacts): Promise<PublishSummary> {
+  const manifest = await checkedManifest(run);
+  return publish(asMade(run, manifest), publishable(manifest));
+}
+
+/** The release with the facts its artifacts were made by: the work tree may have gone on to another commit. */
+export function asMade(run: RunContext, { schema: _, artifacts: __, ...release }: ReleaseManifest): RunContext {
+  return { ...run, plan: { ...run.plan, release: { ...release, product: run.plan.release.product } } };
 }
 
 /** The real thing; the artifacts are known to be as the manifest says. */
@@ -46,15 +57,9 @@ export async function publishMade(run: RunContext, artifacts: readonly Artifact[
   const journal = await openReleaseJournal(run, keepers);
   try {
     const begun = journal.count();
-    // what is stored already needs no storing again
-    const keep = async (those: readonly PublishTarget[]): Promise<void> => {
-      if (journal.count() > begun) await writeRecords(run, those);
-    };
-    const beforeVisible = (ids: readonly string[]): Promise<void> => keep(keepers.filter(({ id }) => ids.includes(id)));
-    const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal, beforeVisible });
-    if (outcome.failure || !(await isPublished(run)))
-      await appendEnd(run, journal, { command: 'publish', outcome: outcome.failure ? 'failed' : 'ok' });
-    if (!outcome.failure || outcome.public.length > 0) await keep(keepers);
+    const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal, beforeVisible: keeper(run, keepers, { journal, begun }) });
+    const grew = await closeRun(run, journal, { begun, command: 'publish', outcome: outcome.failure ? 'failed' : 'ok' });
+    if (grew && (!outcome.failure || outcome.public.length > 0)) await writeRecords(run, keepers);
     if (outcome.failure) throw withData(outcome, summary);
     return summary;
   } finally {
@@ -62,9 +67,16 @@ export async function publishMade(run: RunContext, artifacts: readonly Artifact[
   }
 }
 
-/** Whether the journal ends with a publishing that was whole. */
-async function isPublished({ stateDir }: RunContext): Promise<boolean> {
-  return summarise(await readJournal(stateDir)).state === 'published';
+/** Stores the journal before anything of a wave is public, unless nothing was done since it was stored. */
+function keeper(
+  run: RunContext,
+  keepers: readonly PublishTarget[],
+  { journal, begun }: { readonly journal: Journal; readonly begun: number },
+): (ids: readonly string[]) => Promise<void> {
+  return async (ids) => {
+    const those = keepers.filter(({ id }) => ids.includes(id));
+    if (journal.count() > begun) await writeRecords(run, those);
+  };
 }
 
 /** Lists every effect without probing, journaling or changing anything. */

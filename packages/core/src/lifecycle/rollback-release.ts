@@ -1,12 +1,14 @@
 import validVersion from 'semver/functions/valid.js';
 import type { Log } from '../effect.ts';
+import type { DistError } from '../errors.ts';
 import type { RollbackJob, RollbackMode } from '../jobs.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { artifactFile } from './artifact-file.ts';
 import { createEffectRunner, type EffectRunner } from './effects.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import type { Journal } from './journal.ts';
-import { appendEnd, openReleaseJournal, readReleaseJournal } from './journal-open.ts';
+import { bringJournal, closeRun, hasJournal, openReleaseJournal, readReleaseJournal } from './journal-open.ts';
+import type { EndRecord } from './journal-record.ts';
 import type { EffectState, EffectStates } from './journal-state.ts';
 import { isOurs } from './journal-summary.ts';
 import { channelIdOf, channelInstance } from './notify-occasion.ts';
@@ -52,24 +54,22 @@ function checkTo({ mode, to }: RollbackOptions, version: string): void {
 async function rollbackDry(run: RunContext, options: RollbackOptions, keepers: readonly PublishTarget[]): Promise<RollbackSummary> {
   const journal = await readReleaseJournal(run, keepers);
   if (journal.problem) throw journal.problem;
-  const { summary } = await perform(run, options, { journal, keepers, dry: true });
+  if (!journal.header && !hasJournal(run.stateDir)) throw nothingKept(run, keepers);
+  const { summary } = await perform(run, options, { journal, dry: true });
   options.show(summary);
   return summary;
 }
 
 async function rollbackMade(run: RunContext, options: RollbackOptions, keepers: readonly PublishTarget[]): Promise<RollbackSummary> {
+  await bringJournal(run, keepers);
+  if (!hasJournal(run.stateDir)) throw nothingKept(run, keepers);
   const journal = await openReleaseJournal(run, keepers);
   try {
-    const { outcome, summary } = await perform(run, options, { journal, keepers, dry: false });
+    const begun = journal.count();
+    const { outcome, summary } = await perform(run, options, { journal, dry: false });
     options.show(summary);
     const failure = failureOf(run, outcome, summary);
-    await appendEnd(run, journal, {
-      command: 'rollback',
-      outcome: failure ? 'failed' : 'ok',
-      ...(options.mode !== 'undo' && { mode: options.mode }),
-      ...(options.registries.length > 0 && { only: options.registries }),
-    });
-    await writeRecords(run, keepers);
+    if (await closeRun(run, journal, { begun, ...endOf(options, failure) })) await writeRecords(run, keepers);
     if (failure) throw failure;
     return summary;
   } finally {
@@ -77,24 +77,27 @@ async function rollbackMade(run: RunContext, options: RollbackOptions, keepers: 
   }
 }
 
+function endOf({ mode, registries }: RollbackOptions, failure: unknown): Omit<EndRecord, 'type' | 'id' | 'at'> {
+  const how = { ...(mode !== 'undo' && { mode }), ...(registries.length > 0 && { only: registries }) };
+  return { command: 'rollback', outcome: failure === undefined ? 'ok' : 'failed', ...how };
+}
+
+function nothingKept({ plan: { release } }: RunContext, keepers: readonly PublishTarget[]): DistError {
+  const places = keepers.map(({ id }) => id);
+  return nothingToRollBack(release, places);
+}
+
 interface Given {
   readonly journal: Journal | { readonly effects: EffectStates };
-  readonly keepers: readonly PublishTarget[];
   readonly dry: boolean;
 }
 
 async function perform(
   run: RunContext,
   options: RollbackOptions,
-  { journal, keepers, dry }: Given,
+  { journal, dry }: Given,
 ): Promise<{ readonly outcome: RollbackOutcome; readonly summary: RollbackSummary }> {
-  const { release } = run.plan;
   const states = [...journal.effects.values()];
-  if (states.length === 0)
-    throw nothingToRollBack(
-      release,
-      keepers.map(({ id }) => id),
-    );
   const targets = chosenTargets(run, options, states);
   const artifacts = artifactsHere(run);
   const runner = createEffectRunner({

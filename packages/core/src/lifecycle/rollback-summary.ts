@@ -64,6 +64,7 @@ function reasonOf({ state, visible, told, instance, description, manual, error }
   if (state === 'failed') return error ? [error.message] : [];
   if (state === 'held') return [`${instance}: "${description}" is kept: clients may still be sent to it`];
   if (told || !visible) return [];
+  if (state === 'found') return [`${instance}: "${description}" was there when the journal began: take it back by hand, then run this again`];
   if (state === 'irreversible') return [`${instance}: "${description}" cannot be taken back: ${manual}`];
   return state === 'doubt' ? [`${instance}: nobody can tell whether "${description}" was done: look for it there, and take it back by hand`] : [];
 }

@@ -42,10 +42,9 @@ export interface RollbackRequest {
 }
 
 /**
- * As `RevertOutcome`; `found`: there before the release was published, and left there; `failed`; `held`: not begun, since what clients are sent
- * to it by could not be taken back, or interrupted; `dry`: only shown.
+ * As `RevertOutcome`; `failed`; `held`: not begun, since what sends clients to it stands, or since it was interrupted; `dry`: only shown.
  */
-export type UndoState = RevertOutcome | 'found' | 'failed' | 'held' | 'dry';
+export type UndoState = RevertOutcome | 'failed' | 'held' | 'dry';
 
 /** One change of the journal and what became of it. */
 export interface Undone {
@@ -187,13 +186,12 @@ async function undoOne({ request, undone }: Rollback, member: RollbackMember, st
   const effect = member.effects.find(({ name }) => name === state.effect);
   const manual = effect?.irreversible === undefined ? {} : { manual: effect.irreversible };
   const settled = (update: Pick<Undone, 'state' | 'error'>): Undone => undoneOf(state, member, { ...manual, ...update });
-  if (state.found) return settled({ state: 'found' });
+  if (state.found && (!state.visible || !effect || request.dry)) return settled({ state: 'found' });
   if (!effect) return settled({ state: 'failed', error: revertUnknown(state) });
   if (request.dry) return settled({ state: effect.irreversible === undefined ? 'dry' : 'irreversible' });
   if (request.signal.aborted) return settled({ state: 'held', error: revertInterrupted(state, request.signal.reason) });
   // clients who are still sent here must find something
-  if (!state.visible && [...undone.values()].some((one) => one.instance === member.id && one.visible && one.state === 'failed'))
-    return settled({ state: 'held' });
+  if (!state.visible && [...undone.values()].some((one) => one.instance === member.id && sendsClients(one))) return settled({ state: 'held' });
   request.on?.({ type: 'start', state });
   try {
     return settled({ state: await revertEffect(effect, state, toolsFor(request, member, state)) });
@@ -201,6 +199,11 @@ async function undoOne({ request, undone }: Rollback, member: RollbackMember, st
     if (request.signal.aborted) return settled({ state: 'held', error: revertInterrupted(state, request.signal.reason) });
     return settled({ state: 'failed', error: revertFailed(state, cause) });
   }
+}
+
+/** Stands, and may be taken back later. */
+function sendsClients({ visible, state }: Undone): boolean {
+  return visible && (state === 'failed' || state === 'found');
 }
 
 function undoneOf(state: EffectState, { told = false }: RollbackMember, update: Pick<Undone, 'state' | 'error' | 'manual'>): Undone {

@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { differenceOf } from './artifact-file.ts';
-import { readJournal } from './journal-read.ts';
+import { type JournalContent, readJournal } from './journal-read.ts';
+import { type JournalSummary, summarise } from './journal-summary.ts';
 import { layoutDigest } from './layout-digest.ts';
 import { inspectOutputFolder } from './output-folder.ts';
 import { sha256OfFile } from './recipe.ts';
@@ -16,6 +17,8 @@ export interface ReleaseStatus {
   readonly outputDir: string;
   readonly artifacts: readonly { readonly name: string; readonly state: 'made' | 'missing' | 'changed' }[];
   readonly effects: readonly { readonly instance: string; readonly effect: string; readonly key: string; readonly state: string }[];
+  /** What the journal here tells of the release as a whole. */
+  readonly journal: JournalSummary;
   readonly lastRun?: RunRecord;
 }
 
@@ -24,12 +27,14 @@ export async function releaseStatus(run: RunContext): Promise<ReleaseStatus> {
   const manifest = inspectOutputFolder(run.outputDir);
   const current = manifest?.name === release.name && manifest.version === release.version ? manifest : undefined;
   const lastRun = readRunRecord(run.stateDir);
+  const journal = await readJournal(run.stateDir);
   return {
     name: release.name,
     version: release.version,
     outputDir: run.outputDir,
     artifacts: await Promise.all(artifacts.map(async ({ name }) => ({ name, state: await stateOf(name, current, run.outputDir) }))),
-    effects: await effectsOf(run.stateDir),
+    effects: effectsOf(journal),
+    journal: summarise(journal),
     ...(lastRun === undefined ? {} : { lastRun }),
   };
 }
@@ -44,7 +49,6 @@ async function stateOf(name: string, manifest: ReleaseManifest | undefined, fold
   return sha256 === artifact.sha256 ? 'made' : 'changed';
 }
 
-async function effectsOf(stateDir: string): Promise<ReleaseStatus['effects']> {
-  const { effects } = await readJournal(stateDir);
+function effectsOf({ effects }: JournalContent): ReleaseStatus['effects'] {
   return [...effects.values()].map(({ instance, effect, key, state }) => ({ instance, effect, key, state }));
 }

@@ -90,6 +90,17 @@ describe('rolling back', () => {
     assert.deepEqual([...bench.world.objects], [['a.1', 'x']]);
   });
 
+  it('keeps what a pointer of unknown origin leads to, until it is taken back by hand', async () => {
+    const { put, show } = bench.world;
+    bench.world.objects.set('a.visible', 'x');
+    const runner = await bench.runner();
+    await runner.run(instance('a'), put, { key: 'a.1', value: 'x' });
+    await runner.run(instance('a'), show, { key: 'a.visible', value: 'x' });
+    assert.deepEqual(states(await back()), { 'a.visible': 'found', 'a.1': 'held' });
+    bench.world.objects.delete('a.visible');
+    assert.deepEqual(states(await back()), { 'a.visible': 'reverted', 'a.1': 'reverted' });
+  });
+
   it('leaves a pointer that somebody moved since', async () => {
     await publish();
     bench.world.objects.set('b.visible', 'theirs');

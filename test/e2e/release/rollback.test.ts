@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { before, describe, it } from 'mocha';
+import { type Ran, result, run, succeed } from '../cli.ts';
+import { type Project, type Sandbox, sandbox, snapshot } from '../project.ts';
+import { configText, smallProject } from '../small-project.ts';
+
+interface Summary {
+  readonly registries: readonly { readonly id: string; readonly state: string }[];
+  readonly effects: readonly { readonly instance: string; readonly description: string; readonly state: string }[];
+}
+
+const TWO = 'publish:\n  local: {}\n  second: { use: local, path: second, needs: local }';
+
+/** Says what it does in a file; `said` cannot be unsaid, `open` can. */
+const PLUGIN = `import * as fs from 'node:fs';
+const effect = (name, more) => ({
+  name: 'probe.' + name, key: ({ text }) => text, describe: ({ text }) => name + ' ' + text,
+  apply: async ({ text }) => { fs.appendFileSync('said.txt', name + ' ' + text + '\\n'); return {}; }, ...more,
+});
+const open = effect('open', { revert: async ({ text }) => {
+  if (fs.existsSync('broken')) throw new Error('no way back');
+  fs.appendFileSync('said.txt', 'close ' + text + '\\n');
+} });
+const said = effect('say', { visible: true, irreversible: 'tell everybody that it is not so' });
+export default { name: 'probe', apiVersion: 1, registries: { probe: {
+  options: ({ z }) => z.object({}), effects: [open, said],
+  publish: async (job) => {
+    await job.effect(open, { text: job.release.version });
+    if (!fs.existsSync('quiet')) await job.effect(said, { text: job.release.version });
+  },
+} } };
+`;
+
+/** Without what registries keep of the journal, and the folder that is for it alone. */
+function published(project: Project): readonly string[] {
+  return ['published', 'second']
+    .filter((folder) => existsSync(project.path(folder)))
+    .flatMap((folder) => snapshot(project.path(folder)).map((line) => `${folder}/${line}`))
+    .filter((line) => !line.includes('.journal.ndjson') && !/\/1\.3\.0\/ \d+$/.test(line));
+}
+
+/** 1.2.3 is published, then 1.3.0 over it. */
+async function released(
+  box: Sandbox,
+  files = smallProject({ publish: TWO }),
+): Promise<{ readonly project: Project; readonly older: readonly string[] }> {
+  const project = box.project(files);
+  await succeed(project, ['release']);
+  const older = published(project);
+  await succeed(project, ['release', '--version', '1.3.0', '--clean']);
+  return { project, older };
+}
+
+function back(project: Project, ...more: readonly string[]): Promise<Ran> {
+  return run(project, ['rollback', '--version', '1.3.0', '--json', ...more]);
+}
+
+describe('rollback', () => {
+  const box = sandbox();
+
+  it('leaves what was published before, byte for byte', async () => {
+    const { project, older } = await released(box);
+    const ran = await back(project);
+    assert.equal(ran.exit, 0);
+    assert.deepEqual(published(project), older);
+    const { registries, effects } = result<Summary>(ran);
+    assert.deepEqual(
+      registries.map(({ id }) => id),
+      ['second', 'local'],
+    );
+    assert.deepEqual(
+      effects.slice(0, 2).map(({ instance, description }) => `${instance}: ${description}`),
+      ['second: point acme/latest.json to 1.3.0', 'local: point acme/latest.json to 1.3.0'],
+    );
+  });
+
+  it('does nothing the second time', async () => {
+    const { project } = await released(box);
+    await back(project);
+    const journal = readFileSync(project.path('.provisioning-dist/releases/acme-1.3.0/journal.ndjson'), 'utf8');
+    const { exit, stdout } = await run(project, ['rollback', '--version', '1.3.0']);
+    assert.deepEqual([exit, stdout], [0, 'acme 1.3.0: nothing to take back\n']);
+    assert.equal(readFileSync(project.path('.provisioning-dist/releases/acme-1.3.0/journal.ndjson'), 'utf8'), journal);
+  });
+
+  it('needs neither artifacts nor the journal of this machine', async () => {
+    const { project, older } = await released(box);
+    for (const folder of ['packages', '.provisioning-dist', 'vendor']) rmSync(project.path(folder), { recursive: true });
+    assert.equal((await back(project)).exit, 0);
+    assert.deepEqual(published(project), older);
+  });
+
+  it('only shows in a dry run', async () => {
+    const { project } = await released(box);
+    rmSync(project.path('.provisioning-dist'), { recursive: true });
+    const all = snapshot(project.root);
+    const { effects } = result<Summary>(await back(project, '--dry-run'));
+    assert.deepEqual(snapshot(project.root), all);
+    assert.deepEqual(new Set(effects.map(({ state }) => state)), new Set(['dry']));
+  });
+
+  it('leaves a pointer somebody moved', async () => {
+    const { project } = await released(box);
+    project.write({ 'published/acme/latest.json': '{"version":"9.9.9"}' });
+    const ran = await back(project);
+    assert.equal(ran.exit, 0);
+    assert.equal(result<Summary>(ran).effects.find(({ instance }) => instance === 'local')?.state, 'moved');
+    assert.equal(project.read('published/acme/latest.json'), '{"version":"9.9.9"}');
+  });
+
+  it('publishes anew afterwards', async () => {
+    const { project } = await released(box);
+    const newer = published(project);
+    await back(project);
+    await succeed(project, ['publish', '--version', '1.3.0']);
+    assert.deepEqual(published(project), newer);
+  });
+
+  it('takes back one registry alone', async () => {
+    const { project } = await released(box);
+    assert.deepEqual(
+      result<Summary>(await back(project, '--registry', 'second')).registries.map(({ id }) => id),
+      ['second'],
+    );
+    assert.match(project.read('published/acme/latest.json'), /"1\.3\.0"/);
+    assert.match(project.read('second/acme/latest.json'), /"1\.2\.3"/);
+  });
+
+  it('sends clients to an older version', async () => {
+    const { project } = await released(box);
+    assert.equal((await back(project, '--mode', 'retarget', '--to', '1.2.3')).exit, 0);
+    assert.match(project.read('published/acme/latest.json'), /"1\.2\.3"/);
+    assert.ok(existsSync(project.path('published/acme/1.3.0/release.json')));
+  });
+
+  describe('killed in the middle', () => {
+    let project: Project;
+    let older: readonly string[];
+    before('releases', async () => {
+      ({ project, older } = await released(box));
+    });
+
+    for (const point of [1, 4, 5, 8, 17, 33, 60]) {
+      it(`goes on after point ${point}`, async () => {
+        const other = box.project({});
+        cpSync(project.root, other.root, { recursive: true });
+        const env = { PROVISIONING_DIST_CRASH: String(point) };
+        const killed = await run(other, ['rollback', '--version', '1.3.0'], { env });
+        assert.equal(killed.exit, null);
+        assert.equal((await back(other)).exit, 0);
+        assert.deepEqual(published(other), older);
+      });
+    }
+  });
+
+  describe('of what cannot be taken back', () => {
+    const files = { ...smallProject({ publish: 'publish: { local: {}, probe: {} }', more: 'plugins: [./plugin.mjs]' }), 'plugin.mjs': PLUGIN };
+
+    it('takes back the rest, says what to do, and ends with 6', async () => {
+      const { project } = await released(box, files);
+      const { exit, stdout, stderr } = await run(project, ['rollback', '--version', '1.3.0']);
+      assert.equal(exit, 6);
+      assert.match(stdout, /^ {2}probe: say 1\.3\.0: tell everybody that it is not so$/m);
+      assert.match(stderr, /^error\[rollback-incomplete\]: Cannot roll back all of acme 1\.3\.0: 1 changes stand/m);
+      assert.match(project.read('published/acme/latest.json'), /"1\.2\.3"/);
+      assert.match(project.read('said.txt'), /close 1\.3\.0\n$/);
+      assert.equal((JSON.parse(project.read('.provisioning-dist/releases/acme-1.3.0/run.json')) as { exit: number }).exit, 6);
+    });
+
+    it('ends with 6 when a way back fails, and is completed later', async () => {
+      const project = box.project({ ...files, quiet: '', broken: '' });
+      await succeed(project, ['release', '--version', '1.3.0']);
+      const { exit, stderr } = await run(project, ['rollback', '--version', '1.3.0']);
+      assert.equal(exit, 6);
+      assert.match(stderr, /Cannot take back "open 1\.3\.0": no way back/);
+      assert.equal(existsSync(project.path('published/acme/latest.json')), false);
+      rmSync(project.path('broken'));
+      assert.equal((await back(project)).exit, 0);
+    });
+  });
+
+  describe('refuses', () => {
+    const plugin = { 'plugin.mjs': PLUGIN };
+    const MORE = 'plugins: [./plugin.mjs]';
+
+    async function refused(project: Project, code: string, ...more: readonly string[]): Promise<Ran> {
+      const ran = await run(project, ['rollback', '--version', '1.3.0', ...more]);
+      assert.equal(ran.exit, 2);
+      assert.match(ran.stderr, new RegExp(`^error\\[${code}\\]`, 'm'));
+      return ran;
+    }
+
+    it('a release nobody published', async () => {
+      await refused(box.project(smallProject()), 'no-journal');
+    });
+
+    it('a version that is none', async () => {
+      const { exit } = await run(box.project(smallProject()), ['rollback', '--version', '../../1.0.0']);
+      assert.equal(exit, 2);
+    });
+
+    it('a registry that is gone from the configuration', async () => {
+      const { project } = await released(box);
+      const newer = published(project);
+      project.write({ 'provisioning-dist.yaml': configText() });
+      assert.match((await refused(project, 'registry-gone')).stderr, /"second"/);
+      assert.deepEqual(published(project), newer);
+    });
+
+    it('a mode a registry does not know', async () => {
+      const { project } = await released(box, { ...smallProject({ publish: 'publish: { probe: {} }', more: MORE }), ...plugin });
+      await refused(project, 'rollback-mode', '--mode', 'retarget', '--to', '1.2.3');
+    });
+
+    it('a mode without its version, and a version without its mode', async () => {
+      const project = box.project(smallProject());
+      await refused(project, 'rollback-to', '--mode', 'retarget');
+      await refused(project, 'rollback-to', '--to', '1.2.3');
+      await refused(project, 'rollback-to', '--mode', 'forward', '--to', '../x');
+    });
+
+    it('an unknown registry', async () => {
+      const { project } = await released(box);
+      await refused(project, 'unknown-registry', '--registry', 'nobody');
+    });
+  });
+});
