@@ -37,6 +37,8 @@ export interface Bench<World> {
   readonly said: string[];
   /** What effects gave back, as they gave it. */
   readonly results: unknown[];
+  /** What the handler wanted done. */
+  readonly asked: { readonly effect: AnyEffect; readonly input: unknown }[];
   /** Nothing below it may stand in a journal. */
   readonly folder: string;
   readonly release: (version: string) => Release;
@@ -82,6 +84,7 @@ function createBench<Options, World extends RegistryWorld<Options>>(
 ): Bench<World> {
   const said: string[] = [];
   const results: unknown[] = [];
+  const asked: { readonly effect: AnyEffect; readonly input: unknown }[] = [];
   const made = new Map<string, readonly Artifact[]>();
   const say = (message: string): void => void said.push(message);
   const log: Log = { info: say, warn: say, debug: say };
@@ -130,7 +133,7 @@ function createBench<Options, World extends RegistryWorld<Options>>(
     };
     const outcome = await publishAll({
       ...{ targets: [target], release: release(version), artifacts: select(version), runner, signal, tmp, http: web, key },
-      call: (_, job) => spec.definition.publish(withEffects(job, effects) as RegistryJob<Options>),
+      call: (_, job) => spec.definition.publish(withEffects(job, effects, asked) as RegistryJob<Options>),
     });
     await journal?.close();
     for (const error of outcome.errors) said.push(textOf(error));
@@ -184,7 +187,7 @@ function createBench<Options, World extends RegistryWorld<Options>>(
   }
 
   return {
-    ...{ world, said, results, folder, release, artifacts, publish, undo, job, journal, http: http(never, false) },
+    ...{ world, said, results, asked, folder, release, artifacts, publish, undo, job, journal, http: http(never, false) },
     published: async (version, run) => {
       const outcome = await publish(version, run);
       assert.deepEqual(outcome.errors.map(textOf), [], `publishing ${version} fails`);
@@ -208,8 +211,18 @@ function memberOf(log: Log, options: unknown) {
 }
 
 /** The handler's effects exchanged for those that are watched. */
-function withEffects(job: RegistryJob<unknown>, effects: ReadonlyMap<AnyEffect, AnyEffect>): RegistryJob<unknown> {
-  return Object.freeze({ ...job, effect: (effect, input) => job.effect((effects.get(effect) ?? effect) as typeof effect, input) });
+function withEffects(
+  job: RegistryJob<unknown>,
+  effects: ReadonlyMap<AnyEffect, AnyEffect>,
+  asked: { readonly effect: AnyEffect; readonly input: unknown }[],
+): RegistryJob<unknown> {
+  return Object.freeze({
+    ...job,
+    effect: (effect, input) => {
+      asked.push({ effect, input });
+      return job.effect((effects.get(effect) ?? effect) as typeof effect, input);
+    },
+  });
 }
 
 function matches(artifact: Artifact, filter: ArtifactFilter = {}): boolean {

@@ -72,7 +72,13 @@ async function eachPoint<Options, World extends RegistryWorld<Options>>(
     if (action === 'undo') await bench.undone('1.1.0', { crash: counter });
   });
   assert.ok(counter.count > 0, 'nothing was done');
-  for (let at = 1; at <= counter.count; at++) {
+  for (const at of spread(counter.count, spec.crashes ?? counter.count)) {
     await withBench(spec, (bench) => use(bench, new CrashPoints(at), `point ${at} of ${counter.count}`));
   }
+}
+
+/** Whole numbers from 1 to `count`, the first and the last among them. */
+function spread(count: number, wanted: number): readonly number[] {
+  if (wanted >= count || wanted < 2) return Array.from({ length: count }, (_, index) => index + 1);
+  return Array.from({ length: wanted }, (_, index) => 1 + Math.round((index * (count - 1)) / (wanted - 1)));
 }

@@ -32,6 +32,8 @@ export interface RegistryConformance<Options, World extends RegistryWorld<Option
   /** An empty place; with faults where `faulty` says that there is a server that can have them. */
   readonly open: (faults?: FaultScript) => Promise<World>;
   readonly faulty?: boolean;
+  /** At how many points a run dies, spread evenly; default at every one. */
+  readonly crashes?: number;
   /** Of a version; by default two archives, checksums and the manifest. */
   readonly artifacts?: (version: string) => readonly TestArtifact[];
   readonly release?: Partial<Release>;

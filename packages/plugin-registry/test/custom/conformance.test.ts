@@ -25,6 +25,7 @@ for (const [what, more] of Object.entries(SERVERS)) {
       registryConformance<CustomOptions, World>({
         definition: custom,
         faulty: true,
+        ...(process.env.CI_FULL === undefined && { crashes: 12 }),
         open: async (faults) => {
           const auth = 'auth' in more && { auth: { user: 'me', password: CANARY, for: 'unsafe' as const } };
           const server = await startServer({ ...auth, ...(faults && { faults }) });
