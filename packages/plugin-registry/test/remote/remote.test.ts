@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Artifact, EffectContext, RegistryDefinition, Release, RollbackJob } from '@provisioning-dist/core';
+import ssh2 from 'ssh2';
 import { createOptionsParser } from '../../../core/src/config/options.ts';
 import { createEffectRunner } from '../../../core/src/lifecycle/effects.ts';
 import { type Journal, openJournal } from '../../../core/src/lifecycle/journal.ts';
@@ -19,8 +20,8 @@ interface World {
   readonly definition: RegistryDefinition<never>;
   readonly raw: object;
   readonly env: NodeJS.ProcessEnv;
-  /** The next write breaks after it was carried out. */
-  readonly breakWrites: (times: number) => void;
+  /** The connection breaks when the third object is written, which is the pointer, after that was done. */
+  readonly breakThird: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -34,9 +35,9 @@ async function s3World(): Promise<World> {
       ...{ accessKey: { env: 'ACCESS' }, secretKey: { env: 'SECRET' } },
     },
     env: { ACCESS: accessKeyId, SECRET: secretAccessKey },
-    breakWrites: (times) => {
-      let left = times;
-      server.fault(({ method, key }) => (method === 'PUT' && !key.includes('.~') && left-- > 0 ? { reset: 'after' } : undefined));
+    breakThird: () => {
+      let written = 0;
+      server.fault(({ method, key }) => (method === 'PUT' && !key.includes('.~') && ++written === 3 ? { reset: 'after' } : undefined));
     },
     close: () => server.close(),
   };
@@ -44,6 +45,8 @@ async function s3World(): Promise<World> {
 
 async function sftpWorld(): Promise<World> {
   const server = await startSsh2Server();
+  // One in some hundred keys of ssh2 is not one it can read itself.
+  if (ssh2.utils.parseKey(server.privateKey) instanceof Error) return await server.close().then(sftpWorld);
   return {
     definition: sftp as unknown as RegistryDefinition<never>,
     raw: {
@@ -51,9 +54,9 @@ async function sftpWorld(): Promise<World> {
       ...{ privateKey: { env: 'KEY' } },
     },
     env: { KEY: server.privateKey },
-    breakWrites: (times) => {
-      let left = times;
-      server.fault(({ name }) => (name === 'posix-rename@openssh.com' && left-- > 0 ? 'after' : undefined));
+    breakThird: () => {
+      let written = 0;
+      server.fault(({ name }) => (name === 'posix-rename@openssh.com' && ++written === 3 ? 'after' : undefined));
     },
     close: () => server.close(),
   };
@@ -94,9 +97,9 @@ for (const [name, open] of Object.entries({ s3: s3World, sftp: sftpWorld })) {
       assert.deepEqual(await bench.seen(), before);
     });
 
-    it('loses and doubles nothing when writes break', async () => {
+    it('finds the pointer it moved as the connection broke', async () => {
       await bench.publish({ ...release, version: '1.1.0' });
-      world.breakWrites(2);
+      world.breakThird();
       await bench.publish(release);
       assert.deepEqual(await world.definition.verify?.(bench.job(release)), []);
     });
