@@ -57,8 +57,8 @@ const PASSWORD = 'correct horse';
 
 export async function startSsh2Server({ extensions = OPENSSH, passphrase }: Ssh2ServerOptions = {}): Promise<Ssh2Server> {
   const folder = await mkdtemp(join(tmpdir(), 'sftp-'));
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
-  const key = ssh2.utils.generateKeyPairSync('ed25519', passphrase === undefined ? {} : { passphrase, cipher: 'aes256-cbc', rounds: 1 });
+  const host = keyPair();
+  const key = keyPair(passphrase);
   const state = new State(extensions);
   const server = new ssh2.Server({ hostKeys: [host.private] }, (connection) => state.accept(connection, key.public));
   server.listen(0, '127.0.0.1');
@@ -86,6 +86,14 @@ export async function startSsh2Server({ extensions = OPENSSH, passphrase }: Ssh2
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** Of 256 pairs ssh2 makes it cannot read one itself: it leaves out a zero in front. */
+function keyPair(passphrase?: string): { readonly private: string; readonly public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', passphrase === undefined ? {} : { passphrase, cipher: 'aes256-cbc', rounds: 1 });
+    if (!(ssh2.utils.parseKey(pair.private, passphrase) instanceof Error)) return pair;
+  }
 }
 
 class State {
