@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Http, KeyDefinition, KeyJob, OptionsKit, Secret, SignedFile } from '@provisioning-dist/core';
+import { DistError, type Http, type KeyDefinition, type KeyJob, type OptionsKit, type Secret, type SignedFile } from '@provisioning-dist/core';
 import { after, before } from 'mocha';
 import { z } from 'zod';
 
@@ -16,12 +16,20 @@ export function secret(value: string): Secret {
   return { source: 'test', reveal: async () => value, toJSON: () => '***' };
 }
 
-/** Secrets in raw options are written as they are. */
+/** Secrets in raw options are written as they are, or as `{ file }`. */
 const kit = {
   z: { ...z, object: z.strictObject },
-  secret: () => z.unknown().transform((value) => value as Secret),
+  secret: () =>
+    z
+      .custom<Secret | { readonly file: string }>(isReference)
+      .transform((value) => ('file' in value ? secret(readFileSync(value.file, 'utf8')) : value)),
+  duration: () => z.string().transform(() => 60_000),
   path: () => z.string().transform((path) => resolve(path)),
 } as unknown as OptionsKit;
+
+function isReference(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('reveal' in value || 'file' in value);
+}
 
 export function parse<Options>(key: KeyDefinition<Options>, raw: object): Options {
   return key.options(kit).parse(raw);
@@ -72,4 +80,14 @@ function run(
     const child = execFile(program, args, { env }, (error, stdout, stderr) => (error ? fail(error) : done({ stdout, stderr })));
     child.stdin?.end(input ?? '');
   });
+}
+
+/** Code and message of what a promise is rejected with. */
+export async function refusal(promise: Promise<unknown> | undefined): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    return error instanceof DistError ? `${error.code}: ${error.message}` : `no DistError: ${error}`;
+  }
+  throw new Error('Nothing was refused');
 }
