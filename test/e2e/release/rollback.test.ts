@@ -129,6 +129,8 @@ describe('rollback', () => {
 
   it('sends clients to an older version', async () => {
     const { project } = await released(box);
+    const { stdout } = await run(project, ['rollback', '--version', '1.3.0', '--mode', 'retarget', '--to', '1.2.3', '-n']);
+    assert.match(stdout, /^ {2}local {3}point back acme\/latest\.json to 1\.2\.3 {2}would be done$/m);
     assert.equal((await back(project, '--mode', 'retarget', '--to', '1.2.3')).exit, 0);
     assert.match(project.read('published/acme/latest.json'), /"1\.2\.3"/);
     assert.ok(existsSync(project.path('published/acme/1.3.0/release.json')));

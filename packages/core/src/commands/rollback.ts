@@ -60,10 +60,13 @@ const WORDS: Readonly<Record<RollbackSummary['effects'][number]['state'], string
   dry: 'would be taken back',
 };
 
-function rollbackText({ name, version, mode, to, dryRun, effects, registries }: RollbackSummary): string {
+function rollbackText({ name, version, mode, to, dryRun, effects, made, registries }: RollbackSummary): string {
   const how = mode === 'undo' ? 'taken back' : `clients sent to ${to}`;
   if (effects.length === 0 && mode === 'undo') return `${name} ${version}: nothing to take back`;
-  const rows = effects.map(({ instance, description, state }) => [instance, description, WORDS[state]]);
+  const rows = [
+    ...effects.map(({ instance, description, state }) => [instance, description, WORDS[state]]),
+    ...made.map(({ instance, description, state }) => [instance, description, state === 'dry' ? 'would be done' : state]),
+  ];
   const manual = effects.flatMap(({ instance, description, ...rest }) =>
     rest.state === 'irreversible' ? [`  ${cleanLine(`${instance}: ${description}: ${rest.manual}`)}`] : [],
   );

@@ -91,8 +91,17 @@ export function encodeLine(record: HeaderRecord | JournalRecord): string {
 export function decodeLine(line: string): HeaderRecord | JournalRecord | undefined {
   const [, crc, text] = /^\{"crc":"([0-9a-f]{8})","record":(.*)\}$/s.exec(line) ?? [];
   if (text === undefined || checksum(text) !== crc) return undefined;
-  const record = JSON.parse(text) as HeaderRecord | JournalRecord;
-  return RECORD_TYPES.has(record.type) ? record : undefined;
+  const record = parsed(text) as HeaderRecord | JournalRecord | null | undefined;
+  return record && RECORD_TYPES.has(record.type) ? record : undefined;
+}
+
+/** A checksum is no seal: what a registry kept may be anything. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function checksum(text: string): string {

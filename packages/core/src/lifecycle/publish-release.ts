@@ -59,7 +59,7 @@ export async function publishMade(run: RunContext, artifacts: readonly Artifact[
     const begun = journal.count();
     const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal, beforeVisible: keeper(run, keepers, { journal, begun }) });
     const grew = await closeRun(run, journal, { begun, command: 'publish', outcome: outcome.failure ? 'failed' : 'ok' });
-    if (grew && (!outcome.failure || outcome.public.length > 0)) await writeRecords(run, keepers);
+    if (!outcome.failure || outcome.public.length > 0) await writeRecords(run, keepers, { compare: !grew });
     if (outcome.failure) throw withData(outcome, summary);
     return summary;
   } finally {
@@ -108,7 +108,7 @@ async function publishWith(
     http: run.http,
     key: run.key,
     artifactFile: artifactFile((name) => byName.get(name), run.outputDir),
-    on: effectReporter(run),
+    on: effectReporter(run, 'publish'),
   });
   const { release } = run.plan;
   const outcome = await publishAll({
@@ -150,10 +150,10 @@ export function placeholders(run: RunContext): readonly Artifact[] {
   return [...planned, own(CHECKSUMS_NAME, 'checksums'), own(MANIFEST_NAME, 'manifest')];
 }
 
-function effectReporter(run: RunContext): (event: EffectEvent) => void {
+export function effectReporter(run: RunContext, step: 'publish' | 'rollback'): (event: EffectEvent) => void {
   const tasks = new Map<string, ReturnType<RunContext['report']['task']>>();
   const taskOf = ({ id, description, instance }: EffectSummary) => {
-    const task = tasks.get(id) ?? run.report.task({ id, step: 'publish', title: `${instance}: ${description}` });
+    const task = tasks.get(id) ?? run.report.task({ id, step, title: `${instance}: ${description}` });
     tasks.set(id, task);
     return task;
   };

@@ -23,16 +23,26 @@ export function recordTargets(run: RunContext): readonly PublishTarget[] {
   return publishTargets(run).filter(({ id }) => ids.includes(id));
 }
 
-/** Stores what the journal holds now. What happened has happened: a failure is a warning. */
-export async function writeRecords(run: RunContext, targets: readonly PublishTarget[]): Promise<void> {
+/** Stores what the journal holds now; with `compare` only where something else is kept. What happened has happened: a failure is a warning. */
+export async function writeRecords(
+  run: RunContext,
+  targets: readonly PublishTarget[],
+  { compare = false }: { readonly compare?: boolean } = {},
+): Promise<void> {
   for (const target of targets) {
     try {
       const bytes = Buffer.from(recordText(await readJournal(run.stateDir)));
+      if (compare && (await isKept(run, target, bytes))) continue;
       await betweenCrashPoints(`record ${target.id}`, () => asked(run, () => target.definition.record?.write(jobFor(run, target), bytes)));
     } catch (error) {
       run.report.warn(`Cannot keep the journal in "${target.id}": ${messageOf(error)}`, target.id);
     }
   }
+}
+
+async function isKept(run: RunContext, target: PublishTarget, bytes: Buffer): Promise<boolean> {
+  const kept = await asked(run, () => target.definition.record?.read(jobFor(run, target)));
+  return kept !== undefined && bytes.equals(kept);
 }
 
 /** Without options: they tell of this machine and its servers, and going back takes those of the day. */

@@ -15,7 +15,7 @@ import { channelIdOf, channelInstance } from './notify-occasion.ts';
 import { inspectOutputFolder } from './output-folder.ts';
 import { locator, type PublishTarget } from './publish.ts';
 import { publishOrder } from './publish-graph.ts';
-import { publishable } from './publish-release.ts';
+import { effectReporter, publishable } from './publish-release.ts';
 import { publishTargets } from './publish-targets.ts';
 import { recordTargets, writeRecords } from './record.ts';
 import { type RollbackMember, type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
@@ -69,7 +69,8 @@ async function rollbackMade(run: RunContext, options: RollbackOptions, keepers: 
     const { outcome, summary } = await perform(run, options, { journal, dry: false });
     options.show(summary);
     const failure = failureOf(run, outcome, summary);
-    if (await closeRun(run, journal, { begun, ...endOf(options, failure) })) await writeRecords(run, keepers);
+    const grew = await closeRun(run, journal, { begun, ...endOf(options, failure) });
+    await writeRecords(run, keepers, { compare: !grew });
     if (failure) throw failure;
     return summary;
   } finally {
@@ -104,6 +105,7 @@ async function perform(
     ...(dry ? { mode: 'dry' } : { mode: 'run', journal: journal as Journal }),
     ...{ phase: 'rollback', signal: run.signal, http: run.http, key: run.key, artifactFile: fileOf(run, artifacts) },
     definitions: run.registries.flatMap(({ provided }) => provided.definition.effects),
+    on: effectReporter(run, 'rollback'),
   });
   const request: Omit<RollbackRequest, 'waves'> = {
     ...{ mode: options.mode, journal, dry, signal: run.signal, file: fileOf(run, artifacts), http: run.http, key: run.key },
@@ -111,7 +113,7 @@ async function perform(
   };
   const job = (target: PublishTarget) => ownJob(run, target, { options, runner, artifacts });
   const outcome = await rollBack({ ...request, waves: wavesOf(run, options, targets, job) });
-  return { outcome, summary: summaryOf(run, options, outcome) };
+  return { outcome, summary: summaryOf(run, options, { ...outcome, made: runner.effects() }) };
 }
 
 /** Those with changes of the release. Every one of them must still be there, and able to go the way asked for. */

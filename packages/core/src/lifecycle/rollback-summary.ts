@@ -1,5 +1,6 @@
 import { DistError } from '../errors.ts';
 import type { RollbackMode } from '../jobs.ts';
+import type { EffectSummary } from './effect-change.ts';
 import type { RollbackEvent, RollbackOutcome, Undone } from './rollback.ts';
 import { rollbackIncomplete } from './rollback-errors.ts';
 import type { RunContext } from './run-context.ts';
@@ -13,7 +14,10 @@ export interface RollbackSummary {
   readonly to?: string;
   readonly dryRun: boolean;
   readonly registries: readonly { readonly id: string; readonly state: 'done' | 'own' | 'failed'; readonly error?: string }[];
+  /** What was taken back, or stands. */
   readonly effects: readonly (Omit<Undone, 'error'> & { readonly error?: string })[];
+  /** What registries did anew on their own way back. */
+  readonly made: readonly (Omit<EffectSummary, 'error'> & { readonly error?: string })[];
 }
 
 export function rollbackReporter(run: RunContext): (event: RollbackEvent) => void {
@@ -35,13 +39,14 @@ export function rollbackReporter(run: RunContext): (event: RollbackEvent) => voi
 export function summaryOf(
   run: RunContext,
   { mode, to, dryRun }: Pick<RollbackSummary, 'mode' | 'to' | 'dryRun'>,
-  { registries, effects }: RollbackOutcome,
+  { registries, effects, made }: RollbackOutcome & { readonly made: readonly EffectSummary[] },
 ): RollbackSummary {
   const { name, version } = run.plan.release;
   return {
     ...{ name, version, mode, ...(to !== undefined && { to }), dryRun },
     registries: registries.map(({ id, state, ...rest }) => ({ id, state, ...('error' in rest && rest.error && { error: rest.error.message }) })),
     effects: effects.map(({ error, ...rest }) => ({ ...rest, ...(error && { error: error.message }) })),
+    made: made.map(({ error, ...rest }) => ({ ...rest, ...(error && { error: error.message }) })),
   };
 }
 
@@ -49,15 +54,21 @@ export function summaryOf(
 export function failureOf(
   run: RunContext,
   { registries, effects }: RollbackOutcome,
-  { registries: states, effects: summary }: RollbackSummary,
+  { registries: states, effects: summary, made }: RollbackSummary,
 ): DistError | undefined {
   const failed = registries.flatMap((one) => ('error' in one && one.error ? [one.error] : []));
   const interrupted = effects.find(({ error }) => error?.code === 'interrupted')?.error;
   if (interrupted)
     return new DistError(interrupted.code, interrupted.message, { exit: interrupted.exit, cause: interrupted, data: { effects: summary } });
-  const reasons = [...new Set([...failed.map(({ message }) => message), ...effects.flatMap(reasonOf)])];
+  const reasons = [...new Set([...failed.map(({ message }) => message), ...effects.flatMap(reasonOf), ...made.flatMap(madeReason)])];
   if (reasons.length === 0) return undefined;
-  return rollbackIncomplete(run.plan.release, reasons, { cause: failed[0], data: { registries: states, effects: summary } });
+  return rollbackIncomplete(run.plan.release, reasons, { cause: failed[0], data: { registries: states, effects: summary, made } });
+}
+
+/** A way back that is itself in doubt, or failed unseen. */
+function madeReason({ instance, description, state, error }: RollbackSummary['made'][number]): readonly string[] {
+  if (state === 'failed') return error === undefined ? [] : [error];
+  return state === 'doubt' ? [`${instance}: nobody can tell whether "${description}" was done: look for it there, and do it by hand`] : [];
 }
 
 function reasonOf({ state, visible, told, instance, description, manual, error }: Undone): readonly string[] {

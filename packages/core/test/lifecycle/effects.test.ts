@@ -192,6 +192,24 @@ describe('effect runner', () => {
       assert.deepEqual(bench.world.log, ['a']);
     });
 
+    it('does not trust what is half reverted', async () => {
+      const journal = await begun(bench.world.post, { key: 'a', value: '1' });
+      const { id } = effectIdentity('prod', bench.world.post, { key: 'a', value: '1' });
+      await journal.append({ type: 'done', id, at: '' }, { type: 'reverting', id, at: '' });
+      const runner = await bench.runner({ journal });
+      await runner.run(prod, bench.world.post, { key: 'a', value: '1' });
+      assert.equal(runner.effects()[0]?.state, 'doubt');
+    });
+
+    it('makes anew what was half reverted and is gone', async () => {
+      const journal = await begun(bench.world.put, { key: 'a', value: '1' });
+      const { id } = effectIdentity('prod', bench.world.put, { key: 'a', value: '1' });
+      await journal.append({ type: 'done', id, at: '' }, { type: 'reverting', id, at: '' });
+      await (await bench.runner({ journal })).run(prod, bench.world.put, { key: 'a', value: '1' });
+      assert.deepEqual(bench.world.log, ['a']);
+      assert.equal([...journal.effects.values()][0]?.reverting, undefined);
+    });
+
     it('makes anew what was reverted', async () => {
       const journal = await begun(bench.world.post, { key: 'a', value: '1' });
       const { id } = effectIdentity('prod', bench.world.post, { key: 'a', value: '1' });

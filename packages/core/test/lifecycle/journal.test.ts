@@ -165,6 +165,29 @@ describe('journal', () => {
     assert.deepEqual(doubtful, ['begun', 'maybe']);
   });
 
+  it('doubts what is half taken back, until that is over', async () => {
+    const journal = await start();
+    await journal.append(...['a', 'b', 'c'].flatMap((id) => [begin(id), done(id), { type: 'reverting', id, at: AT } as const]));
+    await journal.append({ type: 'reverted', id: 'b', at: AT }, done('c'));
+    const states = ['a', 'b', 'c'].map((id) => journal.effects.get(id));
+    assert.deepEqual(
+      states.map((state) => [state?.state, isInDoubt(state)]),
+      [
+        ['done', true],
+        ['reverted', false],
+        ['done', false],
+      ],
+    );
+  });
+
+  it('believes no line that is no record, whatever its checksum', async () => {
+    await start();
+    for (const text of ['null', '7', '{"type":"delete"}', '{', '[]']) {
+      appendFileSync(file, `{"crc":"${crc32(text).toString(16).padStart(8, '0')}","record":${text}}\n`);
+      assert.deepEqual((await readJournal(folder)).records, []);
+    }
+  });
+
   it('orders effects by their last record', async () => {
     const journal = await start();
     await journal.append(begin('a'), begin('b'), done('b'), done('a'), { type: 'reverted', id: 'b', at: AT });

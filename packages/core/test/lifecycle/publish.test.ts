@@ -87,6 +87,19 @@ describe('publishing', () => {
     assert.equal(outcome.public.length, 2);
   });
 
+  it('tells once a wave that all is hidden, before anything shows', async () => {
+    const told: string[] = [];
+    const beforeVisible = async (ids: readonly string[]): Promise<void> => {
+      told.push(`${ids.join('+')} after ${bench.world.log.join(' ')}`);
+      await sleep(5);
+      told.push(bench.world.log.join(' '));
+    };
+    await publish([registry('a'), registry('b'), registry('c', needs('a!'))], {}, { beforeVisible });
+    const first = 'a.hidden b.hidden';
+    const second = 'a.hidden b.hidden a.visible b.visible c.hidden';
+    assert.deepEqual(told, [`a+b after ${first}`, first, `a+b+c after ${second}`, second]);
+  });
+
   it('waits for hidden effects still under way', async () => {
     const slow = defineEffect<PutInput, { etag: string }>({
       ...bench.world.put,
