@@ -209,11 +209,14 @@ function lastingSignatures(
 ): readonly ManifestArtifact[] {
   const before = new Map(earlier?.artifacts.map(({ name, sha256 }) => [name, sha256]));
   const now = new Map(artifacts.map(({ name, sha256 }) => [name, sha256]));
-  const isLasting = ({ name, subject = '' }: ManifestArtifact): boolean =>
-    !now.has(name) && now.has(subject) && now.get(subject) === before.get(subject);
-  const signatures = (earlier?.artifacts ?? []).filter(isSignature);
-  for (const signature of signatures) if (!isLasting(signature) && !now.has(signature.name)) removeAny(join(run.outputDir, signature.name));
-  return signatures.filter((signature) => isLasting(signature) && isThere(run, signature));
+  const lasts = (signature: ManifestArtifact): boolean => {
+    const { subject = '' } = signature;
+    return now.has(subject) && now.get(subject) === before.get(subject) && isThere(run, signature);
+  };
+  const signatures = (earlier?.artifacts ?? []).filter((artifact) => isSignature(artifact) && !now.has(artifact.name));
+  const lasting = signatures.filter(lasts);
+  for (const signature of signatures) if (!lasting.includes(signature)) removeAny(join(run.outputDir, signature.name));
+  return lasting;
 }
 
 function checksumsArtifact(text: string): ManifestArtifact {

@@ -6,6 +6,7 @@ import type { Artifact } from '../model/artifact.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
+import { uncheckable } from './sign-errors.ts';
 import { isChosen, type PlannedSignature, plannedSignatures, unsetSecret } from './sign-plan.ts';
 
 /** Whether the signatures of a folder are there and fit. */
@@ -24,15 +25,15 @@ export function signatureBytes({ outputDir }: Pick<RunContext, 'outputDir'>, nam
   return stats?.isFile() && stats.size <= SIGNATURE_MAX ? readFileSync(path) : undefined;
 }
 
-/** What is wrong with a signature; undefined when it fits. Errors that say nothing about it are thrown. */
+/** What is wrong with a signature, or keeps it from being checked; undefined when it fits. */
 export async function signatureProblem(run: RunContext, planned: PlannedSignature, bytes: Uint8Array): Promise<DistError | undefined> {
   const { key, detached, subject } = planned;
   try {
     await detached.verify(run.keyJob(key), signedFile(run, subject), bytes);
     return undefined;
   } catch (error) {
-    if (error instanceof DistError && !run.signal.aborted) return error;
-    throw error;
+    if (run.signal.aborted) throw run.signal.reason;
+    return error instanceof DistError ? error : uncheckable(planned.name, key.instance.id, error);
   }
 }
 

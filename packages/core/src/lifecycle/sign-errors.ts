@@ -37,3 +37,9 @@ export function signFailed(name: string, id: string, cause: unknown): DistError 
   const text = cause instanceof Error ? cause.message : String(cause);
   return new DistError('sign-failed', `Cannot sign "${name}" with "${id}": ${text}`, { where: { subject: name }, cause });
 }
+
+/** A plugin's check that fails in an unforeseen way accepts nothing. */
+export function uncheckable(name: string, id: string, cause: unknown): DistError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new DistError('signature-wrong', `Cannot check "${name}" with "${id}": ${text}`, { where: { subject: name }, cause });
+}
