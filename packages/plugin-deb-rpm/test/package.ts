@@ -163,3 +163,9 @@ export function codeOf(run: () => unknown): string {
   }
   throw new Error('nothing was thrown');
 }
+
+export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(Uint8Array.from(piece));
+  return Buffer.concat(all);
+}

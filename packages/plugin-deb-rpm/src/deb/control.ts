@@ -2,6 +2,7 @@ import type { Release } from '@provisioning-dist/core';
 import type { PackageNames } from './names.ts';
 import type { DebOptions } from './options.ts';
 import { withVersion } from './relations.ts';
+import { indented, oneLine } from './text.ts';
 
 /** deb-control(5), the fields in dpkg's order. */
 
@@ -45,7 +46,7 @@ export function controlFile(facts: ControlFacts): string {
     ['Section', options.section],
     ['Priority', options.priority],
     ['Multi-Arch', options.multiArch],
-    ['Homepage', options.homepage ?? release.homepage],
+    ['Homepage', oneLine(options.homepage ?? release.homepage ?? '')],
     ...Object.entries(options.fields),
     ['Description', descriptionOf(facts)],
   ];
@@ -53,7 +54,7 @@ export function controlFile(facts: ControlFacts): string {
 }
 
 export function maintainerOf({ release, options }: Pick<ControlFacts, 'release' | 'options'>): string | undefined {
-  return oneLine(options.maintainer ?? release.maintainer);
+  return oneLine(options.maintainer ?? release.maintainer ?? '') || undefined;
 }
 
 /** Of variants one is installed at a time, and each may stand for the product. */
@@ -75,13 +76,4 @@ export function descriptionOf({ release, options, names }: Pick<ControlFacts, 'r
 
 function standing(name: string): string {
   return `This package of ${name} is made by its authors, beside the other formats\nof the same release.`;
-}
-
-/** Lines that begin with a space keep it, as lists do. */
-export function indented(text: string): readonly string[] {
-  return text.split(/\r?\n/).map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`));
-}
-
-function oneLine(text: string | undefined): string | undefined {
-  return text?.trim().replaceAll(/\s+/g, ' ');
 }

@@ -1,5 +1,5 @@
 import type { ControlFacts } from './control.ts';
-import { indented } from './control.ts';
+import { indented, oneLine } from './text.ts';
 
 /** copyright-format 1.0 (DEP-5) */
 const FORMAT = 'https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/';
@@ -72,8 +72,4 @@ function holdersIn(text: string): readonly string[] {
 /** SPDX writes AND and OR, DEP-5 small letters. */
 function shortName(license: string | undefined): string {
   return oneLine(license ?? 'custom').replaceAll(/ (AND|OR|WITH) /g, (word) => word.toLowerCase());
-}
-
-function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s+/g, ' ');
 }

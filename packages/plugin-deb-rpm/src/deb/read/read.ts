@@ -33,12 +33,11 @@ async function problemsOf(reading: Reading): Promise<readonly Problem[]> {
   const control = archive.members.find(({ name }) => name.startsWith('control.tar'));
   const data = archive.members.find(({ name }) => name.startsWith('data.tar'));
   if (control === undefined || data === undefined) return problems;
+  problems.push(...[control, data].flatMap((member) => streamProblems(source, member)));
   try {
     const [controlTar, dataTar] = [await listTar(plainOf(source, control)), await listTar(plainOf(source, data))];
-    const streams = [control, data].flatMap((member) => streamProblems(source, member));
     return [
       ...problems,
-      ...streams,
       ...tarProblems(control.name, controlTar, view?.date),
       ...tarProblems(data.name, dataTar, view?.date),
       ...inside(reading, controlTar, dataTar),
