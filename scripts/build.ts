@@ -14,8 +14,11 @@ import { type Plugin as BundlerPlugin, build } from 'esbuild';
 const ROOT = join(import.meta.dirname, '..');
 const CORE = join(ROOT, 'packages/core');
 
+// CommonJS behind import(): split off, esbuild leaves it its default export alone
+const UNBUNDLED = ['undici'];
+
 // native, or looked up at run time by oclif or ssh2 when they happen to be there
-const EXTERNAL = ['@provisioning-dist/*', '@napi-rs/*', '*.node', 'cpu-features', 'pnpapi', 'ts-node', 'tsx', 'typescript'];
+const EXTERNAL = ['@provisioning-dist/*', '@napi-rs/*', '*.node', 'cpu-features', 'pnpapi', 'ts-node', 'tsx', 'typescript', ...UNBUNDLED];
 
 // CommonJS libraries inside an ES module still ask for these
 const COMMONJS = [
@@ -68,7 +71,7 @@ const lazyCrypto: BundlerPlugin = {
   name: 'lazy-crypto',
   setup: (bundler) => {
     bundler.onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
-      /[\\/]packages[\\/]\w/.test(importer) ? { path: 'crypto', namespace: 'lazy' } : undefined,
+      /[\\/]packages[\\/](?!.*[\\/]node_modules[\\/])\w/.test(importer) ? { path: 'crypto', namespace: 'lazy' } : undefined,
     );
     const wrapped = CRYPTO.map((name) => `export const ${name}=(...args)=>process.getBuiltinModule('node:crypto').${name}(...args);`);
     bundler.onLoad({ filter: /^crypto$/, namespace: 'lazy' }, () => ({ contents: wrapped.join('') }));

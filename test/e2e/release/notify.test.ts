@@ -167,7 +167,7 @@ describe('notify', function () {
   it('is killed in the middle and does not repeat it', async () => {
     const { project, options } = await opened({ faults: [{ delay: 400 }] });
     const running = start(project, ['notify'], options);
-    while (receiver.server.log().length === 0) await wait(5);
+    while (receiver.server.log().length === 0 && running.child.exitCode === null) await wait(5);
     running.child.kill('SIGKILL');
     assert.equal((await running.done).exit, null);
     const ran = await run(project, ['notify', '--json'], options);
