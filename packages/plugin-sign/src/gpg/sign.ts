@@ -35,7 +35,8 @@ export function clearText(id: string, bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString('utf8');
   if (!Buffer.from(text).equals(bytes)) throw keyUnusable(id, 'a clear signature is for UTF-8 text, and this is none');
   if (/[ \t\r]$/m.test(text)) throw keyUnusable(id, 'a line of the text to sign in the clear ends with a blank');
-  return text;
+  // 7.1: the end of the last line belongs to the frame; readers put it back
+  return text.replace(/\n$/, '');
 }
 
 /** Throws unless the signature is the key's and over exactly this. */
