@@ -6,7 +6,7 @@ import { JOURNAL_NAME, type JournalContent, readJournal } from './journal-read.t
 import type { EndRecord } from './journal-record.ts';
 import { lastEnd } from './journal-summary.ts';
 import type { PublishTarget } from './publish.ts';
-import { readRecords } from './record.ts';
+import { readRecords, writeRecords } from './record.ts';
 import type { RunContext } from './run-context.ts';
 
 /** The journal of a run's release: the one here, else the one a registry keeps. */
@@ -24,23 +24,30 @@ export async function readReleaseJournal(run: RunContext, keepers: readonly Publ
   return (await readRecords(run, keepers))?.content ?? readJournal(run.stateDir);
 }
 
-/** Notes how a command ended, unless it did nothing and the journal says so already. Answers whether the journal has grown since `begun` records. */
-export async function closeRun(run: RunContext, journal: Journal, { begun, ...end }: Ended): Promise<boolean> {
-  if (journal.count() === begun && isLast(lastEnd((await readJournal(run.stateDir)).records), end)) return false;
+/**
+ * Ends a command over the release: what happened is stored by the keepers, then noted here, so that who finds the note need not look whether it
+ * was stored. A run that did nothing new notes nothing.
+ */
+export async function closeRun(run: RunContext, journal: Journal, { begun, keepers, ...ended }: Ended): Promise<void> {
+  const { records } = await readJournal(run.stateDir);
+  if (journal.count() === begun && isLast(lastEnd(records), ended)) return writeRecords(run, keepers, { compare: true });
+  const end: EndRecord = { type: 'end', id: 'run', at: new Date().toISOString(), ...ended };
+  await writeRecords(run, keepers, { end });
   try {
-    await journal.append({ type: 'end', id: 'run', at: new Date().toISOString(), ...end });
+    await journal.append(end);
   } catch (error) {
     // what happened has happened
     run.report.warn(error instanceof Error ? error.message : String(error));
   }
-  return true;
 }
 
 interface Ended extends Omit<EndRecord, 'type' | 'id' | 'at'> {
+  /** Records there were when the command began. */
   readonly begun: number;
+  readonly keepers: readonly PublishTarget[];
 }
 
-function isLast(last: EndRecord | undefined, { command, outcome, mode }: Omit<Ended, 'begun'>): boolean {
+function isLast(last: EndRecord | undefined, { command, outcome, mode }: Omit<Ended, 'begun' | 'keepers'>): boolean {
   return last?.command === command && last.outcome === outcome && last.mode === mode;
 }
 

@@ -58,8 +58,11 @@ export async function publishMade(run: RunContext, artifacts: readonly Artifact[
   try {
     const begun = journal.count();
     const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal, beforeVisible: keeper(run, keepers, { journal, begun }) });
-    const grew = await closeRun(run, journal, { begun, command: 'publish', outcome: outcome.failure ? 'failed' : 'ok' });
-    if (!outcome.failure || outcome.public.length > 0) await writeRecords(run, keepers, { compare: !grew });
+    const isWorthKeeping = !outcome.failure || outcome.public.length > 0;
+    await closeRun(run, journal, {
+      ...{ begun, command: 'publish', outcome: outcome.failure ? 'failed' : 'ok' },
+      keepers: isWorthKeeping ? keepers : [],
+    });
     if (outcome.failure) throw withData(outcome, summary);
     return summary;
   } finally {

@@ -4,7 +4,7 @@ import type { RegistryJob } from '../jobs.ts';
 import { betweenCrashPoints } from './crash-point.ts';
 import { messageOf } from './effect-errors.ts';
 import { JOURNAL_NAME, type JournalContent, parseJournal, readJournal } from './journal-read.ts';
-import { encodeLine } from './journal-record.ts';
+import { type EndRecord, encodeLine } from './journal-record.ts';
 import { lookingJob } from './preflight.ts';
 import type { PublishTarget } from './publish.ts';
 import { publishTargets } from './publish-targets.ts';
@@ -23,15 +23,18 @@ export function recordTargets(run: RunContext): readonly PublishTarget[] {
   return publishTargets(run).filter(({ id }) => ids.includes(id));
 }
 
-/** Stores what the journal holds now; with `compare` only where something else is kept. What happened has happened: a failure is a warning. */
+/**
+ * Stores what the journal holds now, and `end` after it; with `compare` only where something else is kept. What happened has happened: a
+ * failure is a warning.
+ */
 export async function writeRecords(
   run: RunContext,
   targets: readonly PublishTarget[],
-  { compare = false }: { readonly compare?: boolean } = {},
+  { compare = false, end }: { readonly compare?: boolean; readonly end?: EndRecord } = {},
 ): Promise<void> {
   for (const target of targets) {
     try {
-      const bytes = Buffer.from(recordText(await readJournal(run.stateDir)));
+      const bytes = Buffer.from(recordText(await readJournal(run.stateDir), end));
       if (compare && (await isKept(run, target, bytes))) continue;
       await betweenCrashPoints(`record ${target.id}`, () => asked(run, () => target.definition.record?.write(jobFor(run, target), bytes)));
     } catch (error) {
@@ -46,8 +49,8 @@ async function isKept(run: RunContext, target: PublishTarget, bytes: Buffer): Pr
 }
 
 /** Without options: they tell of this machine and its servers, and going back takes those of the day. */
-function recordText({ header, records }: JournalContent): string {
-  const lines = records.map((record) => encodeLine(record.type === 'begin' ? { ...record, options: {} } : record));
+function recordText({ header, records }: JournalContent, end: EndRecord | undefined): string {
+  const lines = [...records, ...(end ? [end] : [])].map((record) => encodeLine(record.type === 'begin' ? { ...record, options: {} } : record));
   return [...(header ? [encodeLine(header)] : []), ...lines].join('');
 }
 

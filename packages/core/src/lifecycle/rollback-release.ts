@@ -17,7 +17,7 @@ import { locator, type PublishTarget } from './publish.ts';
 import { publishOrder } from './publish-graph.ts';
 import { effectReporter, publishable } from './publish-release.ts';
 import { publishTargets } from './publish-targets.ts';
-import { recordTargets, writeRecords } from './record.ts';
+import { recordTargets } from './record.ts';
 import { type RollbackMember, type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
 import { modeUnsupported, nothingToRollBack, registryGone, unknownRegistry, wrongTo } from './rollback-errors.ts';
 import { failureOf, type RollbackSummary, rollbackReporter, summaryOf } from './rollback-summary.ts';
@@ -69,8 +69,7 @@ async function rollbackMade(run: RunContext, options: RollbackOptions, keepers: 
     const { outcome, summary } = await perform(run, options, { journal, dry: false });
     options.show(summary);
     const failure = failureOf(run, outcome, summary);
-    const grew = await closeRun(run, journal, { begun, ...endOf(options, failure) });
-    await writeRecords(run, keepers, { compare: !grew });
+    await closeRun(run, journal, { begun, keepers, ...endOf(options, failure) });
     if (failure) throw failure;
     return summary;
   } finally {
