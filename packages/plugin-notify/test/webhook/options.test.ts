@@ -29,7 +29,7 @@ describe('options of the webhook channel', () => {
   });
 
   const WRONG: Readonly<Record<string, readonly [written: object, said: RegExp]>> = {
-    'no address': [{}, /"url"/],
+    'no address': [{}, /"notify\.team\.url" is missing/],
     'what is no address': [{ url: 'hooks.example.org' }, /it is no http or https URL/],
     'another protocol': [{ url: 'ftp://hooks.example.org/x' }, /it is no http or https URL/],
     'an unencrypted address': [{ url: 'http://hooks.example.org/x' }, /it is sent unencrypted/],
