@@ -1,0 +1,71 @@
+import type { Content, Member } from '@provisioning-dist/payload';
+import { type Elf, readElf } from '../elf/elf.ts';
+import type { Dependency } from './dependencies.ts';
+import { SENSE } from './tags.ts';
+
+/** What the programs and libraries of a package say of themselves. */
+export interface ElfFacts {
+  /** 1 for 32-bit programs and libraries, 2 for 64-bit ones, else 0. */
+  readonly color: (member: Member) => number;
+  /** The libraries they are linked to, as rpmbuild names them: `libc.so.6(GLIBC_2.34)(64bit)`. */
+  readonly requires: () => readonly Dependency[];
+}
+
+type File = Member & { readonly type: 'file' };
+
+const MAGIC = '\x7fELF';
+/** Of larger programs the libraries are not looked for: their tables may be anywhere. */
+const WHOLE_MAX = 64 * 1024 * 1024;
+
+export function elfFacts(members: readonly Member[], content: Content): ElfFacts {
+  const bits = new Map<string, number>();
+  const programs = members.filter((member): member is File => member.type === 'file' && mayBeProgram(member) && isElf(member, content, bits));
+  return {
+    color: ({ path }) => bits.get(path) ?? 0,
+    requires: () => linkedLibraries(programs.filter(({ size }) => size <= WHOLE_MAX).map((member) => readElf(whole(member, content)))),
+  };
+}
+
+function mayBeProgram({ path, mode, size }: File): boolean {
+  return size > 4 && ((mode & 0o111) !== 0 || /\.so(?:\.[0-9.]+)?$/.test(path));
+}
+
+/** EI_CLASS, the byte after the magic: 1 is 32 bits, 2 is 64. */
+function isElf(member: File, content: Content, bits: Map<string, number>): boolean {
+  const [first] = piecesOf(member, content);
+  if (first === undefined || Buffer.from(first.subarray(0, 4)).toString('latin1') !== MAGIC) return false;
+  bits.set(member.path, first[4] ?? 0);
+  return true;
+}
+
+function* piecesOf(member: File, content: Content): Generator<Uint8Array, void, undefined> {
+  if ('bytes' in member.source || member.size < 64 * 1024) yield content.bytes(member.source);
+  else yield* content.pieces({ sha256: content.facts(member.source).digests.sha256 ?? '', length: member.size });
+}
+
+function whole(member: File, content: Content): Uint8Array {
+  const bytes = Buffer.allocUnsafe(member.size);
+  let filled = 0;
+  for (const piece of piecesOf(member, content)) {
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  return bytes;
+}
+
+/** What the package has itself is nobody else's. */
+function linkedLibraries(programs: readonly (Elf | undefined)[]): readonly Dependency[] {
+  const own = new Set(programs.map((elf) => elf?.linking?.soname));
+  const names = programs.flatMap((elf) => (elf?.linking ? librariesOf(elf, own) : []));
+  return [...new Set(names)].map((name) => ({ name, version: '', flags: SENSE.findRequires }));
+}
+
+function librariesOf({ linking, bits }: Elf, own: ReadonlySet<string | undefined>): readonly string[] {
+  const suffix = bits === 64 ? '(64bit)' : '';
+  return (linking?.needed ?? [])
+    .filter((library) => !own.has(library) && /^[A-Za-z0-9_.+-]+$/.test(library))
+    .flatMap((library) => {
+      const versions = (linking?.versions.get(library) ?? []).filter((version) => /^[A-Za-z0-9_.+-]+$/.test(version));
+      return [`${library}()${suffix}`, ...versions.map((version) => `${library}(${version})${suffix}`)];
+    });
+}
