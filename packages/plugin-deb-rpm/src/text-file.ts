@@ -22,7 +22,7 @@ export function textOption({ z, path }: OptionsKit, { inline, problem = () => un
     const { text, found } = readText(name);
     const wrong = found ?? (text === undefined ? undefined : problem(text));
     if (text !== undefined && wrong === undefined) return text;
-    context.addIssue({ code: 'custom', message: `the file cannot be used: ${wrong}`, input: name });
+    context.addIssue({ code: 'custom', message: `${wrong}`, input: name });
     return z.NEVER;
   });
   const written = z
@@ -46,7 +46,7 @@ export function textOption({ z, path }: OptionsKit, { inline, problem = () => un
 function readText(file: string): { readonly text?: string; readonly found?: string } {
   try {
     const { size } = regularFile(file);
-    if (size > SIZE_MAX) return { found: `it has ${size} bytes, more than ${SIZE_MAX}` };
+    if (size > SIZE_MAX) return { found: `the file has ${size} bytes, more than ${SIZE_MAX}` };
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)) };
   } catch (error) {
     return { found: stateOf(error) };
@@ -56,13 +56,13 @@ function readText(file: string): { readonly text?: string; readonly found?: stri
 function regularFile(file: string): { readonly size: number } {
   const stat = statSync(file);
   if (stat.isFile()) return stat;
-  throw new Error(lstatSync(file).isDirectory() ? 'it is a directory' : 'it is no regular file');
+  throw new Error(lstatSync(file).isDirectory() ? 'it is a directory' : 'it is no plain file');
 }
 
 function stateOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'it does not exist';
-  if (code === 'EACCES' || code === 'EPERM') return 'it may not be read';
-  return code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not valid UTF-8' : error.message;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  if (code === 'EACCES' || code === 'EPERM') return 'the file may not be read';
+  return code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'the file is not valid UTF-8' : error.message;
 }

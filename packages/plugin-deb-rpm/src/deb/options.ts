@@ -122,46 +122,53 @@ function isFreeField(name: string): boolean {
   return !OWN_FIELDS.includes(name.toLowerCase());
 }
 
-const LINE = /^\P{Cc}*$/u;
+// Without the flag "u", which the JSON Schema of editors does not know.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const LINE = /^[^\x00-\x1f\x7f]*$/;
 /** Lines after the first begin with a space, and say something. */
-const FIELD_VALUE = /^\P{Cc}+(?:\n[ \t]+[^\s\p{Cc}](?:\P{Cc}|\t)*)*$/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const FIELD_VALUE = /^[^\x00-\x1f\x7f]+(?:\n[ \t]+[^\s\x00-\x1f\x7f][^\x00-\x08\x0a-\x1f\x7f]*)*$/;
 
 function lineOf(z: OptionsKit['z']) {
   return z.string().trim().min(1).regex(LINE, 'it is more than one line');
 }
 
 function relations({ z }: OptionsKit): Shape {
-  const list = (rules: RelationRules) => {
-    const one = z.string().transform((text, context) => {
-      const parsed = relation(text, rules);
-      if (parsed === undefined)
-        context.addIssue({ code: 'custom', message: `"${text}" is no relation`, params: { hint: relationHint(rules) }, input: text });
-      return parsed ?? z.NEVER;
-    });
-    const split = z
-      .string()
-      .transform((text) =>
-        text
-          .split(',')
-          .map((part) => part.trim())
-          .filter(Boolean),
-      )
-      .pipe(z.array(one));
-    return z.union([split, z.array(one)]).default([]) as unknown as Schema<unknown>;
-  };
+  const list = (rules: RelationRules, description: string) =>
+    z
+      .union([z.string(), z.array(z.string())])
+      .transform((written, context) => {
+        const parts =
+          typeof written === 'string'
+            ? written
+                .split(',')
+                .map((text) => text.trim())
+                .filter(Boolean)
+            : written;
+        return parts.map((text, index) => {
+          const parsed = relation(text, rules);
+          const path = typeof written === 'string' ? [] : [index];
+          if (parsed === undefined)
+            context.addIssue({ code: 'custom', path, message: `"${text}" is no relation`, params: { hint: relationHint(rules) }, input: written });
+          return parsed ?? z.NEVER;
+        });
+      })
+      .prefault([])
+      .describe(description);
   const positive: RelationRules = { alternatives: true };
   const negative: RelationRules = { alternatives: false };
+  const exact: RelationRules = { alternatives: false, onlyEqual: true };
   return {
-    preDepends: list(positive),
-    depends: list(positive),
-    recommends: list(positive),
-    suggests: list(positive),
-    enhances: list(positive),
-    conflicts: list(negative),
-    breaks: list(negative),
-    replaces: list(negative),
-    provides: list({ alternatives: false, onlyEqual: true }),
-    builtUsing: list({ alternatives: false, onlyEqual: true }),
+    preDepends: list(positive, 'What must be configured before it is unpacked'),
+    depends: list(positive, 'What it cannot do without; {version} stands for its own version'),
+    recommends: list(positive, 'What is installed along by default'),
+    suggests: list(positive, 'What goes well with it'),
+    enhances: list(positive, 'What it makes better'),
+    conflicts: list(negative, 'What must not be installed beside it'),
+    breaks: list(negative, 'What stops working beside it'),
+    replaces: list(negative, 'Packages whose files it may take over'),
+    provides: list(exact, 'Names it can be required by'),
+    builtUsing: list(exact, 'Source packages it contains parts of'),
   };
 }
 

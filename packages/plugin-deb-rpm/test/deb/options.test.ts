@@ -90,8 +90,8 @@ describe('options of debs', () => {
     it('are read', () => assert.equal(optionsOf({ scripts: { postinst: 'good' } }, folder).scripts.postinst, '#!/bin/sh\ntrue\n'));
 
     for (const [name, found] of [
-      ['none', /scripts\.postinst: .*does not exist/],
-      ['good/x', /does not exist/],
+      ['none', /scripts\.postinst: .*no such file/],
+      ['good/x', /no such file/],
       ['folder', /directory/],
       ['windows', /Windows line ends/],
       ['plain', /does not begin with/],
