@@ -17,8 +17,22 @@ const CORE = join(ROOT, 'packages/core');
 // CommonJS behind import(): split off, esbuild leaves it its default export alone
 const UNBUNDLED = ['undici'];
 
+// LGPL: people must be able to put in another one
+const REPLACEABLE = ['openpgp'];
+
 // native, or looked up at run time by oclif or ssh2 when they happen to be there
-const EXTERNAL = ['@provisioning-dist/*', '@napi-rs/*', '*.node', 'cpu-features', 'pnpapi', 'ts-node', 'tsx', 'typescript', ...UNBUNDLED];
+const EXTERNAL = [
+  '@provisioning-dist/*',
+  '@napi-rs/*',
+  '*.node',
+  'cpu-features',
+  'pnpapi',
+  'ts-node',
+  'tsx',
+  'typescript',
+  ...UNBUNDLED,
+  ...REPLACEABLE,
+];
 
 // CommonJS libraries inside an ES module still ask for these
 const COMMONJS = [
@@ -66,12 +80,12 @@ const englishOnly: BundlerPlugin = {
   },
 };
 
-/** Loads node:crypto, a quarter of a bare start, at the first digest. Functions only, which is all we take from it. */
+/** Loads node:crypto, a quarter of a bare start, at the first digest. Functions only, which is all we take from it; who loads plugin-sign needs it at once. */
 const lazyCrypto: BundlerPlugin = {
   name: 'lazy-crypto',
   setup: (bundler) => {
     bundler.onResolve({ filter: /^node:crypto$/ }, ({ importer }) =>
-      /[\\/]packages[\\/](?!.*[\\/]node_modules[\\/])\w/.test(importer) ? { path: 'crypto', namespace: 'lazy' } : undefined,
+      /[\\/]packages[\\/](?!plugin-sign[\\/]|.*[\\/]node_modules[\\/])\w/.test(importer) ? { path: 'crypto', namespace: 'lazy' } : undefined,
     );
     const wrapped = CRYPTO.map((name) => `export const ${name}=(...args)=>process.getBuiltinModule('node:crypto').${name}(...args);`);
     bundler.onLoad({ filter: /^crypto$/, namespace: 'lazy' }, () => ({ contents: wrapped.join('') }));
