@@ -53,18 +53,20 @@ interface Looking extends Pick<RunContext, 'outputDir' | 'signal'> {
   readonly action: Action;
 }
 
-async function problemOf(artifact: Artifact, { outputDir, signal, action }: Looking): Promise<DistError | undefined> {
+async function problemOf(artifact: Artifact, looking: Looking): Promise<DistError | undefined> {
+  const { outputDir, signal } = looking;
   const path = join(outputDir, artifact.name);
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (!stats) return notMade(artifact.name, outputDir, action);
+  if (!stats) return notMade(artifact.name, outputDir, looking.action, artifact.kind === 'signature' ? 'sign' : 'package');
   const difference = differenceOf(artifact, stats);
-  if (difference !== undefined) return changed(path, `it ${difference}`, action);
+  if (difference !== undefined) return changed(artifact, `it ${difference}`, looking);
   const sha256 = artifact.type === 'layout' ? await layoutDigest(path, signal) : await sha256OfFile(path, signal);
-  return sha256 === artifact.sha256 ? undefined : changed(path, `its sha256 is ${sha256}, ${MANIFEST_NAME} says ${artifact.sha256}`, action);
+  return sha256 === artifact.sha256 ? undefined : changed(artifact, `its sha256 is ${sha256}, ${MANIFEST_NAME} says ${artifact.sha256}`, looking);
 }
 
-function changed(path: string, state: string, action: Action): DistError {
-  return new DistError('artifact-changed', `Cannot ${action} "${path}": ${state}`, { exit: EXIT.preflight, hint: 'package the release again' });
+function changed({ name, kind }: Artifact, state: string, { outputDir, action }: Looking): DistError {
+  const hint = kind === 'signature' ? 'run "provisioning-dist sign" again' : 'package the release again';
+  return new DistError('artifact-changed', `Cannot ${action} "${join(outputDir, name)}": ${state}`, { exit: EXIT.preflight, hint });
 }
 
 interface Wanted {
@@ -83,9 +85,9 @@ function otherManifest(folder: string, found: ReleaseManifest, { release, action
   );
 }
 
-function notMade(name: string, folder: string, action: Action): DistError {
+function notMade(name: string, folder: string, action: Action, command = 'package'): DistError {
   return new DistError('artifact-missing', `Cannot ${action} "${name}": it is not in "${folder}"`, {
     exit: EXIT.preflight,
-    hint: 'run "provisioning-dist package" first',
+    hint: `run "provisioning-dist ${command}" first`,
   });
 }
