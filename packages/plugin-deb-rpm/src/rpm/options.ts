@@ -87,7 +87,7 @@ function identity({ z }: OptionsKit): Shape {
     vendor: line.optional().describe("Default the release's"),
     packager: line.optional().describe("Name <mail>; default the release's maintainer"),
     homepage: line.optional().describe("Default the release's"),
-    group: line.default('Unspecified'),
+    group: line.default('Applications/System').describe('Told by old tools only, and missed by rpmlint'),
     epoch: z.int().min(0).max(EPOCH_MAX).optional().describe('Put before the version, to go back in numbering'),
     revision: z
       .union([z.string(), z.int().min(0).transform(String)])
