@@ -193,7 +193,7 @@ function places({ z }: OptionsKit): Shape {
     conffiles: z.array(file).default([]).describe('Files kept as the user changed them; those in /etc are without being named'),
     removeOnUpgrade: z.array(file).default([]).describe('Conffiles of earlier versions, to be removed'),
     capabilities: z
-      .record(file, z.string().regex(/^[a-z_,]+[=+][eip]+$/, 'it is no list of capabilities such as cap_net_bind_service+ep'))
+      .record(file, z.string().regex(/^[a-z_,]+(?:=|\+|=\+)[eip]+$/, 'it is no list of capabilities such as cap_net_bind_service+ep'))
       .default({})
       .describe('File capabilities by installed path, set after unpacking'),
   };

@@ -32,6 +32,11 @@ describe('options of debs', () => {
     assert.deepEqual(optionsOf({ depends: ['libc6(>=2.34)', 'adduser'] }).depends, ['libc6 (>= 2.34)', 'adduser']);
   });
 
+  it('take capabilities as setcap does', () => {
+    const capabilities = { '/usr/bin/a': 'cap_chown=p', '/usr/bin/b': 'cap_net_bind_service,cap_net_raw=+ep', '/usr/bin/c': 'cap_chown+eip' };
+    assert.deepEqual(optionsOf({ capabilities }).capabilities, capabilities);
+  });
+
   it('take a number as revision', () => assert.equal(optionsOf({ revision: 2 }).revision, '2'));
 
   for (const wrong of [

@@ -120,6 +120,10 @@ describe('the reader of debs', () => {
     assert.deepEqual(await made({ options: { prefix: '/usr/lib/acme', paths: { config: '/etc/other' } } }), []);
   });
 
+  it('tells a strange place once', async () => {
+    assert.deepEqual(await made({ options: { prefix: '/opt/acme' } }), ['warning deb-place opt']);
+  });
+
   it('tells another time than the release', async () => {
     const bytes = await makeDeb();
     const findings = brief(await readDeb(sourceOf(bytes), undefined, { options: optionsOf(), date: DATE + 1 }));

@@ -29,7 +29,13 @@ export function tarProblems(name: string, { entries, headers }: Listing, date: n
 }
 
 export function dataProblems(entries: readonly Listed[], facts: DataFacts): readonly Problem[] {
-  return [...treeProblems(entries), ...entries.flatMap(entryProblems), ...entries.flatMap(policyProblems), ...documentProblems(entries, facts)];
+  return [
+    ...treeProblems(entries),
+    ...entries.flatMap(entryProblems),
+    ...entries.flatMap(policyProblems),
+    ...placeProblems(entries),
+    ...documentProblems(entries, facts),
+  ];
 }
 
 function treeProblems(entries: readonly Listed[]): readonly Problem[] {
@@ -58,14 +64,13 @@ function entryProblems({ path, type, mode, uid, gid, stored }: Listed): readonly
   ];
 }
 
-const FOREIGN = /^(?:usr\/local|opt|run|home|root|srv|tmp|proc|sys|dev)\/./;
+const FOREIGN = /^(?:usr\/local|opt|run|home|root|srv|tmp|proc|sys|dev)(?=\/.)/;
 const LEFT_BEHIND = /(?:^|\/)(?:\.git|\.svn|\.hg|\.gitignore|\.gitattributes|\.DS_Store|\._[^/]*)(?:\/|$)/;
 const MAN_PAGE = /\/man\/(?:.+\/)?man[1-9]\/[^/]+\.[1-9][^./]*$/;
 const PROGRAM = /^(?:usr\/)?(?:s?bin|games)\/[^/]+$/;
 
 function policyProblems({ path, type, mode, target }: Listed): readonly Problem[] {
   return [
-    ...(FOREIGN.test(path) && type !== 'directory' ? [warning('place', 'Packages of a distribution put nothing there', path)] : []),
     ...(LEFT_BEHIND.test(path) ? [warning('left-behind', 'The file is left behind by a tool', path)] : []),
     ...(MAN_PAGE.test(path) && type === 'file' ? [warning('man-page', 'The man page is not compressed', path)] : []),
     ...(PROGRAM.test(path) && type === 'file' && !(mode & 0o111)
@@ -75,6 +80,12 @@ function policyProblems({ path, type, mode, target }: Listed): readonly Problem[
       ? [warning('link', `The target "${target}" should be relative to the link`, path)]
       : []),
   ];
+}
+
+/** Once for each place: people who install there know it. */
+function placeProblems(entries: readonly Listed[]): readonly Problem[] {
+  const places = entries.flatMap(({ path, type }) => (type === 'directory' ? [] : (FOREIGN.exec(path)?.[0] ?? [])));
+  return [...new Set(places)].map((place) => warning('place', 'Packages of a distribution put nothing there', place));
 }
 
 function documentProblems(entries: readonly Listed[], { package: name }: DataFacts): readonly Problem[] {

@@ -11,7 +11,7 @@ export interface Listed extends Omit<TarEntry, 'body' | 'path'> {
   readonly path: string;
   readonly sha256?: string;
   readonly md5?: string;
-  /** Of small files. */
+  /** Of small files that are asked for. */
   readonly bytes?: Buffer;
   readonly elf?: Elf | undefined;
 }
@@ -27,17 +27,19 @@ const TEXT_MAX = 256 * 1024;
 const ELF_MAX = 64 * 1024 * 1024;
 const HEAD = 64 * 1024;
 
-export async function listTar(plain: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Listing> {
+export async function listTar(plain: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, keep: (path: string) => boolean): Promise<Listing> {
   const { chunks, seen } = watchHeaders(plain);
   const entries: Listed[] = [];
-  for await (const entry of readTar(chunks)) entries.push(await describe(entry));
+  for await (const entry of readTar(chunks)) entries.push(await describe(entry, keep));
   return { entries, headers: seen };
 }
 
-async function describe({ body, path: stored, ...entry }: TarEntry): Promise<Listed> {
+async function describe({ body, path: stored, ...entry }: TarEntry, keep: (path: string) => boolean): Promise<Listed> {
   const path = stored.replace(/^\.?\/|^\.$/, '');
   const listed = { ...entry, stored, path };
-  return entry.type === 'file' ? { ...listed, ...(await contentOf(body, entry.size)) } : listed;
+  if (entry.type !== 'file') return listed;
+  const { bytes, ...facts } = await contentOf(body, entry.size);
+  return { ...listed, ...facts, ...(bytes && keep(path) ? { bytes } : {}) };
 }
 
 async function contentOf(body: AsyncIterable<Uint8Array>, size: number): Promise<Pick<Listed, 'sha256' | 'md5' | 'bytes' | 'elf'>> {

@@ -35,7 +35,8 @@ async function problemsOf(reading: Reading): Promise<readonly Problem[]> {
   if (control === undefined || data === undefined) return problems;
   problems.push(...[control, data].flatMap((member) => streamProblems(source, member)));
   try {
-    const [controlTar, dataTar] = [await listTar(plainOf(source, control)), await listTar(plainOf(source, data))];
+    const controlTar = await listTar(plainOf(source, control), () => true);
+    const dataTar = await listTar(plainOf(source, data), (path) => path.endsWith('.gz'));
     return [
       ...problems,
       ...tarProblems(control.name, controlTar, view?.date),
