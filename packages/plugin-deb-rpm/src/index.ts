@@ -1,4 +1,5 @@
 import { API_VERSION, definePlugin, type Plugin } from '@provisioning-dist/core';
+import { apt } from './apt/registry.ts';
 import { debFormat } from './deb/format.ts';
 import { rpmFormat } from './rpm/format.ts';
 
@@ -6,6 +7,7 @@ const plugin: Plugin = definePlugin({
   name: 'deb-rpm',
   apiVersion: API_VERSION,
   formats: { deb: debFormat, rpm: rpmFormat },
+  registries: { apt },
 });
 
 export default plugin;

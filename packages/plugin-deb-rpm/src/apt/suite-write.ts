@@ -1,0 +1,135 @@
+import type { KeyHandle } from '@provisioning-dist/core';
+import { PreconditionFailed, type Storage } from '@provisioning-dist/storage';
+import { busy } from './errors.ts';
+import { byHashPath, distKey, STATE } from './paths.ts';
+import { spent } from './purge.ts';
+import { printRelease, type ReleaseFacts } from './release.ts';
+import { gzipped, type IndexFile, type IndexOptions, indexFile, renderIndexes } from './render.ts';
+import { printState, type State } from './state.ts';
+import { readSuite, type SuiteIndex, type SuiteNames } from './suite-read.ts';
+
+/** Changes a suite as one step for everybody who reads it, and for everybody else who changes it. */
+
+export interface SuiteWriting extends IndexOptions {
+  readonly names: SuiteNames;
+  readonly description?: string | undefined;
+  /** Seconds; none = clients take the index however old it is. */
+  readonly validFor?: number | undefined;
+  /** Of the release. */
+  readonly date: number;
+  readonly key: KeyHandle | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A Release as it is to be published, and the indexes it lists. */
+interface Draft {
+  readonly state: State;
+  readonly text: string;
+  readonly files: readonly IndexFile[];
+  /** Keys nobody needs any more. */
+  readonly doomed: readonly string[];
+}
+
+const TRIES = 100;
+
+/** `change` is asked again with the state somebody else made meanwhile. It gives the same state for nothing to do. */
+export async function changeSuite(storage: Storage, writing: SuiteWriting, change: (state: State, date: number) => State): Promise<void> {
+  const { names, key, signal } = writing;
+  for (let tries = 0; tries < TRIES; tries++) {
+    signal.throwIfAborted();
+    const found = await readSuite(storage, { names, signed: key !== undefined, signal });
+    // Clients ignore a Release that is not newer than theirs, without a word.
+    const date = Math.max(writing.date, (found.date ?? Number.NEGATIVE_INFINITY) + 1);
+    const state = change(found.state, date);
+    if (state === found.state && (found.date === undefined || found.mirrored)) return;
+    const isDone = needsRelease(found, state)
+      ? await publishDraft(storage, { draft: draftOf({ found, state, date }, writing), found }, writing)
+      : await copyMirror(storage, found, writing);
+    if (isDone) return;
+  }
+  throw busy(distKey(names.suite, 'InRelease'), TRIES);
+}
+
+/** Not when only the files beside it are behind, which a crash leaves. */
+function needsRelease({ state: found, pointer }: SuiteIndex, state: State): boolean {
+  return state !== found || pointer.condition === 'absent';
+}
+
+interface Next {
+  readonly found: SuiteIndex;
+  readonly state: State;
+  readonly date: number;
+}
+
+function draftOf({ found, state: wanted, date }: Next, writing: SuiteWriting): Draft {
+  const { architectures, components, files } = renderIndexes(wanted, writing);
+  const { state, doomed } = spent({ found, state: wanted, files, date, suite: writing.names.suite });
+  const all = [...files, indexFile(STATE, gzipped(Buffer.from(printState(state))))];
+  const facts: ReleaseFacts = {
+    ...{ ...writing.names, description: writing.description, date, architectures, components },
+    ...(writing.validFor !== undefined && { validUntil: date + writing.validFor }),
+    files: new Map(all.map(({ path, sha256, bytes }) => [path, { sha256, size: bytes.length }])),
+  };
+  return { state, doomed, files: all, text: printRelease(facts) };
+}
+
+interface Commit {
+  readonly draft: Draft;
+  readonly found: SuiteIndex;
+}
+
+/** What nobody reads yet, then the one object that says to read it. False when somebody was faster, before or after. */
+async function publishDraft(storage: Storage, { draft, found }: Commit, { names: { suite }, key, signal }: SuiteWriting): Promise<boolean> {
+  const stored = draft.files.filter(({ unstored }) => !unstored);
+  const fresh = stored.filter(({ path, sha256 }) => found.files.get(path)?.sha256 !== sha256);
+  await putAll(
+    storage,
+    fresh.map(({ path, sha256, bytes }) => [distKey(suite, byHashPath(path, sha256)), bytes]),
+    signal,
+  );
+  const text = Buffer.from(draft.text);
+  const [clear, detached] = key ? [await key.openpgp(text, { form: 'clear' }), await key.openpgp(text, { armor: true })] : [];
+  const beside: readonly Put[] = (found.mirrored ? fresh : stored)
+    .filter(({ path }) => path !== STATE)
+    .map(({ path, bytes }) => [distKey(suite, path), bytes]);
+  // Where the pointer is what is mirrored, nobody could see that a crash left the rest behind.
+  if (!clear) await putAll(storage, beside, signal);
+  const etag = await swap(storage, found, clear ?? text, signal);
+  if (etag === undefined) return false;
+  if (clear && detached) {
+    await putAll(storage, beside, signal);
+    await storage.put(distKey(suite, 'Release.gpg'), detached, { signal });
+    await storage.put(distKey(suite, 'Release'), text, { signal });
+  }
+  await Promise.all(draft.doomed.map((one) => storage.delete(one, { signal })));
+  return (await storage.stat(found.pointer.key, { signal }))?.etag === etag;
+}
+
+type Put = readonly [key: string, bytes: Uint8Array];
+
+async function putAll(storage: Storage, puts: readonly Put[], signal: AbortSignal): Promise<void> {
+  await Promise.all(puts.map(([key, bytes]) => storage.put(key, bytes, { signal })));
+}
+
+/** Undefined when another object is there by now. */
+async function swap(storage: Storage, { pointer }: SuiteIndex, body: Uint8Array, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await storage.putIf(pointer.key, body, pointer.condition, { signal })).etag;
+  } catch (error) {
+    if (error instanceof PreconditionFailed) return undefined;
+    throw error;
+  }
+}
+
+/** The files beside the pointer, for clients that ask for no digests, as the pointer says. */
+async function copyMirror(storage: Storage, { files, text, pointer }: SuiteIndex, { names: { suite }, key, signal }: SuiteWriting): Promise<boolean> {
+  for (const [path, { sha256 }] of files) {
+    const found = path === STATE ? undefined : await storage.get(distKey(suite, byHashPath(path, sha256)), { signal });
+    if (found) await storage.put(distKey(suite, path), found.bytes, { signal });
+  }
+  const bytes = Buffer.from(text);
+  if (key) await storage.put(distKey(suite, 'Release.gpg'), await key.openpgp(bytes, { armor: true }), { signal });
+  await storage.put(distKey(suite, 'Release'), bytes, { signal });
+  const now = await storage.stat(pointer.key, { signal });
+  return pointer.condition !== 'absent' && now?.etag === pointer.condition.etag;
+}

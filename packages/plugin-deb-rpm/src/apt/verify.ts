@@ -1,0 +1,62 @@
+import type { Finding, RegistryJob } from '@provisioning-dist/core';
+import { hasListed } from './change.ts';
+import { debsOf, keyOf, suiteInputs } from './job.ts';
+import type { AptOptions } from './options.ts';
+import { byHashPath, distKey, STATE } from './paths.ts';
+import { storageOf } from './place.ts';
+import { contentDigest } from './pool.ts';
+import { renderIndexes } from './render.ts';
+import type { SuiteIndex } from './suite-read.ts';
+import { suiteOf } from './update.ts';
+
+type Job = RegistryJob<AptOptions>;
+
+/** Reads back what clients get: the indexes of every suite by their digests, and the release's packages. */
+export async function verify(job: Job): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const input of suiteInputs(job)) findings.push(...(await suiteFindings(job, input.suite, await suiteOf(input, job))));
+  return [...findings, ...(await poolFindings(job))];
+}
+
+async function poolFindings(job: Job): Promise<readonly Finding[]> {
+  const storage = await storageOf(job.options);
+  const findings: Finding[] = [];
+  // One after the other: each is read whole.
+  for (const { name, sha256 } of debsOf(job)) {
+    const key = keyOf(job, name);
+    const found = await contentDigest(storage, key, job.signal);
+    if (found === undefined) findings.push(finding(job, 'artifact-missing', `"${key}" is not there`));
+    else if (found !== sha256) findings.push(finding(job, 'artifact-differs', `"${key}" holds other bytes (sha256 ${found}, not ${sha256})`));
+  }
+  return findings;
+}
+
+async function suiteFindings(job: Job, suite: string, index: SuiteIndex): Promise<readonly Finding[]> {
+  if (index.date === undefined) return [finding(job, 'apt-suite-missing', `"${distKey(suite, '')}" is not there`)];
+  const unlisted = debsOf(job).filter(({ name, sha256 }) => !hasListed(index.state, { key: keyOf(job, name), sha256 }));
+  return [
+    ...unlisted.map(({ name }) => finding(job, 'apt-unlisted', `"${suite}" does not list "${name}"`)),
+    ...(index.mirrored ? [] : [finding(job, 'apt-mirror', `"${distKey(suite, 'Release')}" says something else than "${index.pointer.key}"`)]),
+    ...(await indexFindings(job, suite, index)),
+  ];
+}
+
+async function indexFindings(job: Job, suite: string, { files, state }: SuiteIndex): Promise<readonly Finding[]> {
+  const storage = await storageOf(job.options);
+  const findings: Finding[] = [];
+  for (const { path, sha256, unstored } of renderIndexes(state, job.options).files) {
+    const listed = files.get(path)?.sha256;
+    if (listed !== sha256) findings.push(finding(job, 'apt-index', `Release lists other bytes of "${path}" than the packages give`));
+    if (unstored || listed === undefined) continue;
+    for (const key of [distKey(suite, byHashPath(path, listed)), distKey(suite, path)]) {
+      const found = await contentDigest(storage, key, job.signal);
+      if (found !== listed)
+        findings.push(finding(job, 'apt-index', `"${key}" ${found === undefined ? 'is not there' : 'holds other bytes than Release says'}`));
+    }
+  }
+  return files.has(STATE) ? findings : [...findings, finding(job, 'apt-index', `Release does not list "${STATE}"`)];
+}
+
+function finding({ id }: Job, code: string, message: string): Finding {
+  return { level: 'error', code, subject: `publish.${id}`, message, hint: `publish again with --registry ${id}` };
+}
