@@ -11,6 +11,8 @@ export type Seen =
 export interface Wanted {
   readonly size: number;
   readonly sha256: string;
+  /** Read however long it is: what we began ourselves is worth being sure of. */
+  readonly whole?: boolean;
 }
 
 /** 410 is a 404 that remembers. */
@@ -45,9 +47,9 @@ function judged(answer: HttpResponse, { size, sha256 }: Wanted, named: string | 
   return length !== undefined && Number(length) !== size ? { is: 'different', found: `${length} bytes`, etag } : undefined;
 }
 
-async function read(asking: Asking, url: string, { size, sha256 }: Wanted): Promise<Seen> {
+async function read(asking: Asking, url: string, { size, sha256, whole = false }: Wanted): Promise<Seen> {
   const { probe } = asking.options;
-  if (probe === false || size > probe.limit) return { is: 'unknown', found: 'too long to be read' };
+  if (probe === false || (size > probe.limit && !whole)) return await unread(asking, url);
   const digest = await contentDigest(asking, url, { limit: size });
   if (digest === undefined) return { is: 'absent' };
   return {
@@ -55,6 +57,11 @@ async function read(asking: Asking, url: string, { size, sha256 }: Wanted): Prom
     found: digest.sha256 ? `sha256 ${digest.sha256}` : `more than ${size} bytes`,
     etag: digest.etag,
   };
+}
+
+async function unread(asking: Asking, url: string): Promise<Seen> {
+  const { status } = await ask(asking, url, { method: 'HEAD', accept: [...ABSENT, ...NO_HEAD] });
+  return ABSENT.includes(status) ? { is: 'absent' } : { is: 'unknown', found: 'too long to be read' };
 }
 
 export interface Content {

@@ -18,28 +18,35 @@ export interface UploadResult {
   readonly url: string;
 }
 
-type Context = EffectContext<CustomOptions>;
+/** That it was begun: what is there since then may be ours, half of it too. */
+export interface Begun {
+  readonly begun: true;
+}
+
+type Context = EffectContext<CustomOptions, Begun>;
 
 /** RFC 9110 15.5.13; repositories that keep what they have say 409. */
 const REFUSED: readonly number[] = [409, 412];
 
 /** Sends an artifact to its address; nobody is pointed to it yet. */
-export const upload: Effect<UploadInput, UploadResult, CustomOptions> = defineEffect<UploadInput, UploadResult, CustomOptions>({
+export const upload: Effect<UploadInput, UploadResult, CustomOptions, Begun> = defineEffect<UploadInput, UploadResult, CustomOptions, Begun>({
   name: 'custom.upload',
   key: ({ url, artifact }) => `${url}@${artifact.sha256}`,
   describe: ({ artifact, url }) => `upload ${artifact.name} to ${url.replace(/\?.*$/s, '')}`,
   preview: ({ url }) => ({ url }),
   probe: async (input, context) => {
-    const seen = await look(context, input.url, input.artifact);
+    const seen = await look(context, input.url, { ...input.artifact, whole: context.before !== undefined });
     refuseDifferent(input, seen);
+    if (seen.is === 'unknown' && context.options.probe !== false) throw objectUnknown(input.artifact.name, input.url);
     return seen.is === 'same' ? { url: input.url } : undefined;
   },
+  before: async () => ({ begun: true }),
   apply: async (input, context) => {
     await send(input, context);
     return { url: input.url };
   },
   revert: async (input, _result, context) => {
-    const seen = await look(context, input.url, input.artifact);
+    const seen = await look(context, input.url, { ...input.artifact, whole: true });
     if (seen.is === 'absent') return;
     if (seen.is !== 'same') throw objectChanged(input.url);
     await remove(input, seen.etag, context);
@@ -65,7 +72,7 @@ async function send(input: UploadInput, context: Context): Promise<void> {
 
 /** Something is there that was not when it was looked at. */
 async function expectSame(input: UploadInput, context: Context): Promise<void> {
-  const seen = await look(context, input.url, input.artifact);
+  const seen = await look(context, input.url, { ...input.artifact, whole: true });
   refuseDifferent(input, seen);
   if (seen.is !== 'same') throw objectUnknown(input.artifact.name, input.url);
 }

@@ -272,13 +272,33 @@ describe('custom registry', () => {
       );
     });
 
-    it('sends again what is too long to be read', async () => {
+    it('leaves alone what is too long to be read', async () => {
       const other = await servedBy({}, 'archive', { limit: 3 });
+      await assert.rejects(other.publish(), { code: 'object-unknown', hint: /probe\.limit/ });
+      assert.deepEqual(other.changes(), []);
+      await other.close();
+    });
+
+    it('reads what it began itself, however long', async () => {
+      let puts = 0;
+      const other = await CustomBench.open({
+        answer: ({ method }) =>
+          method === 'PUT'
+            ? { status: ++puts > 0 ? 500 : 201 }
+            : method === 'HEAD' && puts === 0
+              ? { status: 404 }
+              : { status: 200, body: 'archive' },
+      });
+      other.configure({ probe: { limit: 3 } });
+      other.file('a.tar.gz', 'archive');
       await other.publish().finally(() => other.close());
-      assert.deepEqual(
-        other.server.log().map(({ method }) => method),
-        ['HEAD', 'PUT'],
-      );
+      assert.equal(puts, 1);
+    });
+
+    it('sends what is not there, however long', async () => {
+      configure({ probe: { limit: 3, method: 'GET' } });
+      await bench.publish();
+      assert.equal(Object.keys(bench.seen()).length, 3);
     });
 
     it('believes no length of what is packed', async () => {
