@@ -104,7 +104,7 @@ async function bundle(folder: string): Promise<void> {
   for (const file of globSync('dist/**/*.{js,txt}', { cwd: folder })) rmSync(join(folder, file));
   await build({
     absWorkingDir: folder,
-    entryPoints: folder === CORE ? ['src/index.ts', 'src/testing/index.ts', 'src/cli.ts', ...commandFiles()] : sourcesOf(folder),
+    entryPoints: folder === CORE ? ['src/index.ts', 'src/testing/index.ts', 'src/cli.ts', ...commandFiles()] : [...sourcesOf(folder)],
     outdir: 'dist',
     outbase: 'src',
     bundle: true,

@@ -43,7 +43,10 @@ export interface Effect<Input, Result, Options = unknown, Before = any> {
   readonly onDoubt?: 'skip' | 'repeat';
   /** Makes the change. The result is journaled before anything that depends on it starts. */
   readonly apply: (input: Input, context: EffectContext<Options, Before>) => Promise<Result>;
-  /** Takes the change back, from the journal alone. */
+  /**
+   * Takes the change back, from the journal alone. May be called again after a crash: it must be repeatable. Finding somebody else's change it
+   * changes nothing and throws a DistError `object-changed` or `pointer-moved`.
+   */
   readonly revert?: (input: Input, result: Result, context: EffectContext<Options, Before>) => Promise<void>;
   /** Why it cannot be taken back, and what people can do. */
   readonly irreversible?: string;

@@ -24,6 +24,7 @@ const command: CommandClass = defineCommand({
     ...dryRunFlags,
     registry: list({ summary: 'Only these registries, by id', helpValue: 'ID,…', aliases: ['registries'] }),
     from: Flags.string({ summary: 'Folder with artifacts and release.json', helpValue: 'DIR', aliases: ['asset-dir'], exclusive: ['output-dir'] }),
+    draft: Flags.boolean({ summary: 'Upload only: make no visible change and tell nobody; publish goes on from there' }),
     ...lockFlags,
   },
   work: ({ flags, report, signal }) => {
@@ -36,7 +37,11 @@ const command: CommandClass = defineCommand({
       const { publishRelease } = await import('../lifecycle/publish-release.ts');
       await eachRun(session, { signal }, async (run) => {
         refuseUnknownRegistries(flags.registry ?? [], run.registries);
-        const summary = await publishRelease(run, { dryRun: flags['dry-run'] === true, breakLock: flags['break-lock'] === true });
+        const summary = await publishRelease(run, {
+          dryRun: flags['dry-run'] === true,
+          draft: flags.draft === true,
+          breakLock: flags['break-lock'] === true,
+        });
         report.result(summary, publishText(summary));
       });
     });

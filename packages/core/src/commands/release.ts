@@ -22,13 +22,19 @@ const command: CommandClass = defineCommand({
     ...resourceFlags,
     ...dryRunFlags,
     clean: Flags.boolean({ summary: "Remove another version's artifacts from the output folder first" }),
+    draft: Flags.boolean({ summary: 'Upload only: make no visible change and tell nobody; publish goes on from there' }),
     ...lockFlags,
   },
   work: ({ flags, report, signal }) =>
     withSession(sessionOptions(flags), { report, signal }, async (session) => {
       const { release } = await import('../lifecycle/release.ts');
       await eachRun(session, { signal }, async (run) => {
-        const options = { dryRun: flags['dry-run'] === true, clean: flags.clean === true, breakLock: flags['break-lock'] === true };
+        const options = {
+          dryRun: flags['dry-run'] === true,
+          draft: flags.draft === true,
+          clean: flags.clean === true,
+          breakLock: flags['break-lock'] === true,
+        };
         const summary = await release(run, options);
         report.result(summary, publishText(summary));
       });

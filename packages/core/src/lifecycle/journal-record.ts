@@ -63,6 +63,15 @@ export interface RevertedRecord extends EffectRecord {
   readonly type: 'reverted';
 }
 
+/** A release began to publish, and is going to tell of it. */
+export interface StartRecord {
+  readonly type: 'start';
+  /** `run`, which no effect has. */
+  readonly id: 'run';
+  readonly at: string;
+  readonly announce: true;
+}
+
 /** How a command over the release ended. One that is killed leaves none. */
 export interface EndRecord {
   readonly type: 'end';
@@ -77,9 +86,9 @@ export interface EndRecord {
   readonly only?: readonly string[];
 }
 
-export type JournalRecord = BeginRecord | DoneRecord | FailedRecord | RevertingRecord | RevertedRecord | EndRecord;
+export type JournalRecord = BeginRecord | DoneRecord | FailedRecord | RevertingRecord | RevertedRecord | StartRecord | EndRecord;
 
-const RECORD_TYPES: ReadonlySet<unknown> = new Set(['journal', 'begin', 'done', 'failed', 'reverting', 'reverted', 'end']);
+const RECORD_TYPES: ReadonlySet<unknown> = new Set(['journal', 'begin', 'done', 'failed', 'reverting', 'reverted', 'start', 'end']);
 
 /** `{"crc":"1c291ca3","record":{…}}`: JSON as a whole, with the checksum over the bytes of the record. */
 export function encodeLine(record: HeaderRecord | JournalRecord): string {

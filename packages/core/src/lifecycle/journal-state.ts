@@ -31,7 +31,7 @@ function begun({ type: _type, at: _at, ...begin }: BeginRecord, order: number): 
 }
 
 function after(earlier: EffectState | undefined, record: Exclude<JournalRecord, BeginRecord>, order: number): EffectState | undefined {
-  if (!earlier || record.type === 'end') return undefined;
+  if (!earlier || record.type === 'end' || record.type === 'start') return undefined;
   if (record.type === 'reverting') return { ...earlier, reverting: true };
   const { reverting: _over, ...rest } = earlier;
   if (record.type === 'reverted') return { ...rest, state: 'reverted', order };

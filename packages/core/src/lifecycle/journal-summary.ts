@@ -15,6 +15,8 @@ export interface JournalSummary {
   readonly public: number;
   readonly doubts: number;
   readonly reverted: number;
+  /** People are to be told of it when it is published. */
+  readonly announce: boolean;
 }
 
 export function summarise(journal: Pick<JournalContent, 'records' | 'effects'>): JournalSummary {
@@ -27,6 +29,7 @@ export function summarise(journal: Pick<JournalContent, 'records' | 'effects'>):
     public: count((state) => state.visible && isStanding(state)),
     doubts: count(isInDoubt),
     reverted: count(({ state }) => state === 'reverted'),
+    announce: isAnnounced(journal.records),
   };
 }
 
@@ -38,6 +41,12 @@ export function isStanding(state: EffectState): boolean {
 /** Whether a rollback has something to do about it: what was there before us is not ours, and what a rollback made stays. */
 export function isOurs(state: EffectState): boolean {
   return isStanding(state) && state.found !== true && state.phase === undefined;
+}
+
+/** Whether the publishing under way, or the last one, is one that tells. */
+export function isAnnounced(records: readonly JournalRecord[]): boolean {
+  const last = records.findLastIndex(({ type }) => type === 'start');
+  return last >= 0 && !records.slice(last).some((record) => record.type === 'end' && record.command === 'rollback');
 }
 
 /** How the last command over the release ended; undefined when it was killed, or is under way. */

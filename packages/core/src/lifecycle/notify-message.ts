@@ -5,8 +5,8 @@ import { mapStrings } from './canonical-json.ts';
 import type { EffectStates } from './journal-state.ts';
 import { inspectOutputFolder } from './output-folder.ts';
 import { locator } from './publish.ts';
-import { placeholders } from './publish-release.ts';
 import { publishTargets } from './publish-targets.ts';
+import { placeholders } from './release-artifacts.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What there is to say about a release; channels lay it out. */

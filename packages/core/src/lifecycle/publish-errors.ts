@@ -1,9 +1,18 @@
 import { DistError, type DistErrorOptions, EXIT } from '../errors.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Release } from '../model/release.ts';
 
 /** The change waited to become public, and something else failed. */
 export function publishHeld(description: string, instance: string, reason: string): DistError {
   return new DistError('publish-held', `Cannot ${description}: ${reason}`, { where: { subject: `publish.${instance}` } });
+}
+
+export function unsignedArtifact({ code, subject, message, hint }: Finding): DistError {
+  return new DistError(code, `Cannot publish "${subject}": ${message}`, {
+    exit: EXIT.preflight,
+    where: { subject },
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 export function registryFailed(instance: string, cause: unknown): DistError {

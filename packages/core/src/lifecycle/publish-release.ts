@@ -1,26 +1,34 @@
-import { DistError } from '../errors.ts';
+import { DistError, throwCollected } from '../errors.ts';
 import type { Artifact } from '../model/artifact.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Release } from '../model/release.ts';
 import { artifactFile } from './artifact-file.ts';
+import { listHooks, withStepHooks } from './config-hooks.ts';
 import type { EffectSummary } from './effect-change.ts';
 import { createEffectRunner, type EffectEvent, type EffectRunner, type EffectRunnerOptions } from './effects.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import type { Journal } from './journal.ts';
 import { closeRun, openReleaseJournal } from './journal-open.ts';
+import { readJournal } from './journal-read.ts';
+import { isAnnounced, isStanding } from './journal-summary.ts';
 import { checkedManifest } from './made-artifacts.ts';
-import { CHECKSUMS_NAME, MANIFEST_NAME } from './plan.ts';
+import { type NotifySummary, notifyRelease } from './notify-release.ts';
 import { preflight } from './preflight.ts';
 import { type PublishOutcome, type PublishRequest, type PublishTarget, publishAll, type RegistryOutcome } from './publish.ts';
+import { unsignedArtifact } from './publish-errors.ts';
 import { publishTargets } from './publish-targets.ts';
-import { sha256OfBytes } from './recipe.ts';
 import { recordTargets, writeRecords } from './record.ts';
-import { printManifest, type ReleaseManifest } from './release-manifest.ts';
+import { publishable } from './release-artifacts.ts';
+import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
+import { missingSignatures } from './sign-check.ts';
 
 /** Publishes the artifacts of the output folder. */
 
 export interface PublishReleaseOptions extends GuardOptions {
   readonly dryRun: boolean;
+  /** Makes no visible change. */
+  readonly draft?: boolean;
 }
 
 export interface PublishSummary {
@@ -30,18 +38,23 @@ export interface PublishSummary {
   readonly artifacts: readonly Artifact[];
   readonly registries: readonly (Omit<RegistryOutcome, 'error'> & { readonly error?: string })[];
   readonly effects: readonly (Omit<EffectSummary, 'error'> & { readonly error?: string })[];
+  /** Who was told, by commands that tell. */
+  readonly notify?: NotifySummary;
 }
 
 export async function publishRelease(run: RunContext, options: PublishReleaseOptions): Promise<PublishSummary> {
-  if (options.dryRun) return publishFolder(run, publishDry);
-  return guarded(run, 'publish', options, () => publishFolder(run, publishMade));
+  const { draft = false } = options;
+  if (options.dryRun) return publishFolder(run, (made, artifacts) => publishDry(made, artifacts, { draft }));
+  return guarded(run, 'publish', options, () => publishFolder(run, (made, artifacts) => publishMade(made, artifacts, { draft })));
 }
 
 type PublishArtifacts = (run: RunContext, artifacts: readonly Artifact[]) => Promise<PublishSummary>;
 
 async function publishFolder(run: RunContext, publish: PublishArtifacts): Promise<PublishSummary> {
   const manifest = await checkedManifest(run);
-  return publish(asMade(run, manifest), publishable(manifest));
+  const made = asMade(run, manifest);
+  refuseUnsigned(run, await missingSignatures(made, manifest));
+  return publish(made, publishable(manifest));
 }
 
 /** The release with the facts its artifacts were made by: the work tree may have gone on to another commit. */
@@ -49,25 +62,85 @@ export function asMade(run: RunContext, { schema: _, artifacts: __, ...release }
   return { ...run, plan: { ...run.plan, release: { ...release, product: run.plan.release.product } } };
 }
 
+function refuseUnsigned({ report }: RunContext, findings: readonly Finding[]): void {
+  for (const finding of findings) if (finding.level !== 'error') report.finding(finding);
+  throwCollected(findings.filter(({ level }) => level === 'error').map(unsignedArtifact));
+}
+
+export interface PublishMadeOptions {
+  readonly draft?: boolean;
+  /** Tells the channels when everything is public. */
+  readonly announce?: boolean;
+}
+
 /** The real thing; the artifacts are known to be as the manifest says. */
-export async function publishMade(run: RunContext, artifacts: readonly Artifact[]): Promise<PublishSummary> {
+export async function publishMade(run: RunContext, artifacts: readonly Artifact[], options: PublishMadeOptions = {}): Promise<PublishSummary> {
   const keepers = recordTargets(run).filter(({ skipped }) => skipped === undefined);
   offer(run, artifacts);
   await preflight(run, { builders: false, registries: true });
   const journal = await openReleaseJournal(run, keepers);
+  const begun = journal.count();
+  const close = (outcome: 'ok' | 'failed') => {
+    const isWorthKeeping = outcome === 'ok' || isPublic(journal);
+    return closeRun(run, journal, { begun, command: 'publish', outcome, keepers: isWorthKeeping ? keepers : [] });
+  };
   try {
-    const begun = journal.count();
-    const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal, beforeVisible: keeper(run, keepers, { journal, begun }) });
-    const isWorthKeeping = !outcome.failure || outcome.public.length > 0;
-    await closeRun(run, journal, {
-      ...{ begun, command: 'publish', outcome: outcome.failure ? 'failed' : 'ok' },
-      keepers: isWorthKeeping ? keepers : [],
+    const tell = options.announce === true && options.draft !== true && isTold(run);
+    if (tell) await noteStart(run, journal);
+    const summary = await withStepHooks(run, 'publish', () => publishNow(run, artifacts, { journal, begun, keepers, options }), {
+      isPublic: isPublic(journal),
     });
-    if (outcome.failure) throw withData(outcome, summary);
-    return summary;
+    const notify = tell ? await tellPublished(run, journal) : undefined;
+    await close(isComplete(summary) ? 'ok' : 'failed');
+    return { ...summary, ...(notify && { notify }) };
+  } catch (error) {
+    await close('failed');
+    throw error;
   } finally {
     await journal.close();
   }
+}
+
+interface Publishing {
+  readonly journal: Journal;
+  readonly begun: number;
+  readonly keepers: readonly PublishTarget[];
+  readonly options: PublishMadeOptions;
+}
+
+async function publishNow(
+  run: RunContext,
+  artifacts: readonly Artifact[],
+  { journal, begun, keepers, options }: Publishing,
+): Promise<PublishSummary> {
+  const beforeVisible = keeper(run, keepers, { journal, begun });
+  const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal, beforeVisible, draft: options.draft === true });
+  if (outcome.failure) throw withData(outcome, summary);
+  return summary;
+}
+
+/** A draft is not published: a later run goes on. */
+function isComplete({ registries }: PublishSummary): boolean {
+  return registries.every(({ state }) => state !== 'held');
+}
+
+function isPublic({ effects }: Journal): boolean {
+  return [...effects.values()].some((state) => state.visible && isStanding(state));
+}
+
+/** Snapshots are announced to nobody. */
+function isTold({ plan, selection, channels }: RunContext): boolean {
+  return !plan.release.snapshot && selection.runs('notify') && channels.length > 0;
+}
+
+/** So that whoever goes on after a crash knows that people wait for the news. */
+async function noteStart(run: RunContext, journal: Journal): Promise<void> {
+  const { records } = await readJournal(run.stateDir);
+  if (!isAnnounced(records)) await journal.append({ type: 'start', id: 'run', at: new Date().toISOString(), announce: true });
+}
+
+async function tellPublished(run: RunContext, journal: Journal): Promise<NotifySummary> {
+  return withStepHooks(run, 'notify', () => notifyRelease(run, { journal }), { isPublic: true });
 }
 
 /** Stores the journal before anything of a wave is public, unless nothing was done since it was stored. */
@@ -83,9 +156,14 @@ function keeper(
 }
 
 /** Lists every effect without probing, journaling or changing anything. */
-export async function publishDry(run: RunContext, artifacts: readonly Artifact[]): Promise<PublishSummary> {
+export async function publishDry(
+  run: RunContext,
+  artifacts: readonly Artifact[],
+  { draft = false }: PublishMadeOptions = {},
+): Promise<PublishSummary> {
   offer(run, artifacts);
-  const { outcome, summary } = await publishWith(run, artifacts, { mode: 'dry' });
+  listHooks(run, ['publish']);
+  const { outcome, summary } = await publishWith(run, artifacts, { mode: 'dry', draft });
   if (outcome.failure) throw outcome.failure;
   return summary;
 }
@@ -95,12 +173,12 @@ function offer(run: RunContext, artifacts: readonly Artifact[]): void {
   for (const artifact of artifacts) if (!run.artifacts.get(artifact.name)) run.artifacts.add(artifact);
 }
 
-type Mode = Pick<EffectRunnerOptions, 'mode' | 'journal'> & Pick<PublishRequest, 'beforeVisible'>;
+type Mode = Pick<EffectRunnerOptions, 'mode' | 'journal'> & Pick<PublishRequest, 'beforeVisible' | 'draft'>;
 
 async function publishWith(
   run: RunContext,
   artifacts: readonly Artifact[],
-  { beforeVisible, ...mode }: Mode,
+  { beforeVisible, draft = false, ...mode }: Mode,
 ): Promise<{ readonly outcome: PublishOutcome; readonly summary: PublishSummary }> {
   const targets = publishTargets(run);
   const byName = new Map(artifacts.map((artifact) => [artifact.name, artifact]));
@@ -123,34 +201,13 @@ async function publishWith(
     tmp: run.tmp.make,
     http: mode.mode === 'dry' ? run.dryHttp : run.http,
     key: run.key,
+    draft,
     ...(beforeVisible && { beforeVisible }),
     call: async (target, job) => {
       await run.host.hooks.publish.call(target.use, job);
     },
   });
   return { outcome, summary: summaryOf(release, mode.mode === 'dry', artifacts, outcome) };
-}
-
-/** Artifacts as `publish` hands them on: everything in the manifest, and the manifest itself. */
-export function publishable(manifest: ReleaseManifest): readonly Artifact[] {
-  return [...manifest.artifacts, manifestArtifact(manifest)];
-}
-
-function manifestArtifact(manifest: ReleaseManifest): Artifact {
-  const text = printManifest(manifest);
-  const sha256 = sha256OfBytes(text);
-  return { name: MANIFEST_NAME, kind: 'manifest', type: 'file', scope: 'release', size: Buffer.byteLength(text), sha256, digests: { sha256 } };
-}
-
-/** For dry runs before anything is made: the planned names, without sizes and digests. */
-export function placeholders(run: RunContext): readonly Artifact[] {
-  const empty = { size: 0, sha256: sha256OfBytes(''), digests: {} };
-  const planned = run.plan.artifacts.map(({ name, kind, scope, format, instance, platform, variant }): Artifact => {
-    const place = scope === 'release' ? {} : { platform: platform?.name ?? 'any' };
-    return { name, kind, type: 'file', scope, format, instance, ...place, ...(variant === undefined ? {} : { variant }), ...empty };
-  });
-  const own = (name: string, kind: 'checksums' | 'manifest'): Artifact => ({ name, kind, type: 'file', scope: 'release', ...empty });
-  return [...planned, own(CHECKSUMS_NAME, 'checksums'), own(MANIFEST_NAME, 'manifest')];
 }
 
 export function effectReporter(run: RunContext, step: 'publish' | 'rollback'): (event: EffectEvent) => void {

@@ -34,6 +34,8 @@ export interface PublishRequest {
   readonly key: EffectContext['key'];
   /** Runs when all that nobody sees of a wave is done, with the ids of its registries and of those before; must not reject. */
   readonly beforeVisible?: (ids: readonly string[]) => Promise<void>;
+  /** Makes no visible change: those wait for another run. */
+  readonly draft?: boolean;
   /** Runs the handlers of a registry; by default the definition's own alone. */
   readonly call?: (target: PublishTarget, job: RegistryJob<unknown>) => Promise<void>;
 }
@@ -41,7 +43,7 @@ export interface PublishRequest {
 export interface RegistryOutcome {
   readonly id: string;
   readonly required: boolean;
-  /** `held`: stopped, or never started, because of another one's failure. */
+  /** `held`: stopped, or never started, because of another one's failure, or because the release is a draft. */
   readonly state: 'done' | 'failed' | 'held' | 'skipped';
   readonly error?: DistError;
 }
@@ -122,8 +124,9 @@ async function publishOne(request: PublishRequest, target: PublishTarget, { barr
   await runner.drain(target.id);
   const outcome = outcomeOf(target, error, runner.effects());
   outcomes.set(target.id, outcome);
-  if (outcome.state !== 'done' && target.required) runner.stop(`"${target.id}" failed`);
-  barrier.settle(target.id, outcome.state === 'done' ? 'done' : 'failed');
+  const isAsFarAsItMay = outcome.state === 'done' || (outcome.state === 'held' && request.draft === true);
+  if (!isAsFarAsItMay && target.required) runner.stop(`"${target.id}" failed`);
+  barrier.settle(target.id, isAsFarAsItMay ? 'done' : 'failed');
 }
 
 async function callHandler(target: PublishTarget, job: RegistryJob<unknown>): Promise<void> {
@@ -161,6 +164,7 @@ function registryJob(request: PublishRequest, target: PublishTarget, barrier: Ba
     ...{ release, options, id, signal, log, tmp, artifacts, http, key },
     locate: locator(targets, release),
     effect: async <Input, Result, Options>(effect: Effect<Input, Result, Options>, input: Input): Promise<Result> => {
+      if (request.draft && effect.visible) throw publishHeld(effect.describe(input), id, 'the release is a draft');
       await barrier.enter(id, levelOf(effect), (reason) =>
         signal.aborted ? effectInterrupted(effect.describe(input), id, signal.reason) : publishHeld(effect.describe(input), id, reason),
       );

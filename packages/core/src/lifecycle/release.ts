@@ -1,8 +1,11 @@
+import { listHooks, MAKING_STEPS } from './config-hooks.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import { checkArtifacts, checkedManifest } from './made-artifacts.ts';
+import { notifyRelease } from './notify-release.ts';
 import { preflight } from './preflight.ts';
 import { produce } from './produce.ts';
-import { type PublishSummary, placeholders, publishable, publishDry, publishMade } from './publish-release.ts';
+import { type PublishSummary, publishDry, publishMade } from './publish-release.ts';
+import { placeholders, publishable } from './release-artifacts.ts';
 import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
 import { signRelease } from './sign.ts';
@@ -11,15 +14,37 @@ import { signaturePlaceholders } from './sign-plan.ts';
 export interface ReleaseOptions extends GuardOptions {
   readonly dryRun: boolean;
   readonly clean: boolean;
+  /** Makes no visible change and tells nobody. */
+  readonly draft?: boolean;
 }
 
 /** Everything in one go: findings first, then artifacts, then registries. */
 export async function release(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
-  if (options.dryRun) return releaseDry(run);
+  if (options.dryRun) return releaseDry(run, options);
   return guarded(run, 'release', options, async () => {
-    await preflight(run, { builders: makes(run), ...OUTSIDE });
-    return publishMade(run, publishable(await signRelease(run, await manifestOf(run, options))));
+    try {
+      return await releaseMade(run, options);
+    } catch (error) {
+      if (!run.signal.aborted) await tellFailure(run, error);
+      throw error;
+    }
   });
+}
+
+async function releaseMade(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
+  await preflight(run, { builders: makes(run), ...OUTSIDE });
+  const artifacts = publishable(await signRelease(run, await manifestOf(run, options)));
+  return publishMade(run, artifacts, { announce: run.selection.runs('publish'), draft: options.draft === true });
+}
+
+/** Only channels that asked for it. What failed is what people must see, also where nobody can be told. */
+async function tellFailure(run: RunContext, error: unknown): Promise<void> {
+  if (!run.channels.some(({ instance }) => instance.on.includes('failure')) || !run.selection.runs('notify')) return;
+  try {
+    await notifyRelease(run, { type: 'failure', body: error instanceof Error ? error.message : String(error) });
+  } catch (cause) {
+    run.report.warn(cause instanceof Error ? cause.message : String(cause));
+  }
 }
 
 /** Everything but the builders, which a release of finished artifacts does not need. */
@@ -41,9 +66,11 @@ async function manifestOf(run: RunContext, options: ReleaseOptions): Promise<Rel
   return manifest;
 }
 
-async function releaseDry(run: RunContext): Promise<PublishSummary> {
+async function releaseDry(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
   await preflight(run, { builders: makes(run), ...OUTSIDE });
-  if (!makes(run)) return publishDry(run, publishable(await checkedManifest(run)));
+  const { draft = false } = options;
+  if (!makes(run)) return publishDry(run, publishable(await checkedManifest(run)), { draft });
+  listHooks(run, MAKING_STEPS);
   const planned = placeholders(run);
-  return publishDry(run, [...planned, ...signaturePlaceholders(run, planned)]);
+  return publishDry(run, [...planned, ...signaturePlaceholders(run, planned)], { draft });
 }

@@ -7,8 +7,9 @@ import { readJournal } from './journal-read.ts';
 import type { EffectStates } from './journal-state.ts';
 import { isStanding, type JournalSummary, summarise } from './journal-summary.ts';
 import { checkedManifest } from './made-artifacts.ts';
-import { asMade, type PublishSummary, publishable, publishMade } from './publish-release.ts';
+import { asMade, type PublishSummary, publishMade } from './publish-release.ts';
 import { recordTargets } from './record.ts';
+import { publishable } from './release-artifacts.ts';
 import { notBegun, nothingToResume, notResumable, otherArtifacts, severalToResume } from './resume-errors.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -36,7 +37,7 @@ export async function resumeRelease(run: RunContext, options: GuardOptions): Pro
     const changed = otherThanBegun(journal.effects, artifacts);
     if (changed.length > 0) throw otherArtifacts(manifest, changed);
     run.report.info(foundText(run, summary));
-    return publishMade(asMade(run, manifest), artifacts);
+    return publishMade(asMade(run, manifest), artifacts, { announce: summary.announce });
   });
 }
 

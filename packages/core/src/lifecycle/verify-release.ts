@@ -3,8 +3,8 @@ import type { Finding } from '../model/finding.ts';
 import { readManifest } from './output-folder.ts';
 import { lookingJob } from './preflight.ts';
 import type { PublishTarget } from './publish.ts';
-import { publishable } from './publish-release.ts';
 import { publishTargets } from './publish-targets.ts';
+import { publishable } from './release-artifacts.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Reads a published release back, as the public sees it. */
