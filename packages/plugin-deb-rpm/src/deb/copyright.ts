@@ -31,13 +31,14 @@ export function isLicenseText(path: string): boolean {
 
 /** The user's file, else one made of the license's name and its texts. */
 export function copyrightText(
-  { release, options, names }: Pick<ControlFacts, 'release' | 'options' | 'names'> & { readonly date: number },
+  { release, options, names, date }: Pick<ControlFacts, 'release' | 'options' | 'names'> & { readonly date: number },
   texts: readonly string[],
 ): string {
   if (options.copyright !== undefined) return options.copyright.endsWith('\n') ? options.copyright : `${options.copyright}\n`;
   const { license, vendor, maintainer, homepage } = release;
   const holders = texts.flatMap(holdersIn);
-  const holder = oneLine(options.maintainer ?? vendor ?? maintainer ?? `the authors of ${release.name}`);
+  const year = new Date(date * 1000).getUTCFullYear();
+  const holder = `${year} ${oneLine(vendor ?? options.maintainer ?? maintainer ?? `the authors of ${release.name}`)}`;
   const body = texts.filter((text) => !COMMON_TEXT.test(text));
   const paragraphs = [...body.map((text) => text.trim()), ...commonTexts(license, texts)];
   const stated = license === undefined ? 'The terms are those its authors publish it under.' : `The terms are those of ${license}.`;

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Content, Member, Source } from '@provisioning-dist/payload';
-import { isStaticElf, readElf } from '../elf/elf.ts';
+import { type Elf, isStaticElf, readElf } from '../elf/elf.ts';
 import { changelogText } from './changelog.ts';
 import type { ControlFacts } from './control.ts';
 import { copyrightText, isLicenseText } from './copyright.ts';
@@ -70,9 +70,14 @@ function textOf(member: Member, content: Content): string {
 }
 
 function overridesText(placed: readonly Placed[], { names, options }: DocumentFacts, content: Content): string {
-  const isStatic = placed.some(({ member }) => member.type === 'file' && isStaticElf(readElf(head(member, content))));
+  const isStatic = placed.some(({ member }) => member.type === 'file' && isStaticProgram(readElf(head(member, content))));
   const tags = [...(isStatic ? ['statically-linked-binary'] : []), ...options.lintianOverrides];
   return [...new Set(tags)].map((tag) => `${tag.startsWith(`${names.own}:`) || tag.startsWith('#') ? tag : `${names.own}: ${tag}`}\n`).join('');
+}
+
+/** What lintian calls so; it takes a static program made position independent for a library. */
+function isStaticProgram(elf: Elf | undefined): boolean {
+  return elf?.type === 'executable' && isStaticElf(elf);
 }
 
 function head(member: Member & { readonly type: 'file' }, content: Content): Uint8Array {

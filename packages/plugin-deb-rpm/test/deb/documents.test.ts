@@ -54,7 +54,7 @@ License: MIT
       text,
       /^License: Apache-2\.0 or GPL-3\.0-or-later\n On Debian systems the text of the license is in\n \/usr\/share\/common-licenses\/Apache-2\.0\n \/usr\/share\/common-licenses\/GPL-3\n$/m,
     );
-    assert.match(text, /^Copyright: Jane Doe/m);
+    assert.match(text, /^Copyright: 2024 Jane Doe/m);
   });
 
   it('says what is known without a text', () => {
@@ -105,6 +105,14 @@ describe('overrides for lintian', () => {
     elf.writeUInt16LE(62, 18);
     const texts = await dataTexts({ entries: [file('bin/acme', elf, { mode: 0o755, role: 'binary' })] });
     assert.equal(`${texts['usr/share/lintian/overrides/acme']}`, 'acme: statically-linked-binary\n');
+  });
+
+  it('leave a static program out that moves', async () => {
+    const elf = Buffer.alloc(64);
+    elf.write('\x7fELF\x02\x01\x01', 'latin1');
+    elf.writeUInt16LE(3, 16);
+    const texts = await dataTexts({ entries: [file('bin/acme', elf, { mode: 0o755, role: 'binary' })] });
+    assert.equal(texts['usr/share/lintian/overrides/acme'], undefined);
   });
 
   it('are those of the options', async () => {

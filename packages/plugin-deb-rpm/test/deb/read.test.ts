@@ -116,6 +116,11 @@ describe('the reader of debs', () => {
     ]);
   });
 
+  it('reads md5sums of many files', async () => {
+    const entries = Array.from({ length: 4_000 }, (_, index) => file(`share/acme/${String(index).padStart(60, '0')}`, `${index}`));
+    assert.deepEqual(await made({ entries }), []);
+  });
+
   it('knows where the options put things', async () => {
     assert.deepEqual(await made({ options: { prefix: '/usr/lib/acme', paths: { config: '/etc/other' } } }), []);
   });

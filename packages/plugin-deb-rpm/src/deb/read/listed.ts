@@ -16,33 +16,33 @@ export interface Listed extends Omit<TarEntry, 'body' | 'path'> {
   readonly elf?: Elf | undefined;
 }
 
+/** How long a file at a path may be to be kept. */
+export type Keep = (path: string) => number;
+
 export interface Listing {
   readonly entries: readonly Listed[];
   readonly headers: SeenHeaders;
 }
 
-/** Contents up to this are kept, so that texts can be looked into. */
-const TEXT_MAX = 256 * 1024;
 /** Programs up to this are read whole; of larger ones the headers are. */
 const ELF_MAX = 64 * 1024 * 1024;
 const HEAD = 64 * 1024;
 
-export async function listTar(plain: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, keep: (path: string) => boolean): Promise<Listing> {
+export async function listTar(plain: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, keep: Keep): Promise<Listing> {
   const { chunks, seen } = watchHeaders(plain);
   const entries: Listed[] = [];
   for await (const entry of readTar(chunks)) entries.push(await describe(entry, keep));
   return { entries, headers: seen };
 }
 
-async function describe({ body, path: stored, ...entry }: TarEntry, keep: (path: string) => boolean): Promise<Listed> {
+async function describe({ body, path: stored, ...entry }: TarEntry, keep: Keep): Promise<Listed> {
   const path = stored.replace(/^\.?\/|^\.$/, '');
   const listed = { ...entry, stored, path };
   if (entry.type !== 'file') return listed;
-  const { bytes, ...facts } = await contentOf(body, entry.size);
-  return { ...listed, ...facts, ...(bytes && keep(path) ? { bytes } : {}) };
+  return { ...listed, ...(await contentOf(body, entry.size, keep(path))) };
 }
 
-async function contentOf(body: AsyncIterable<Uint8Array>, size: number): Promise<Pick<Listed, 'sha256' | 'md5' | 'bytes' | 'elf'>> {
+async function contentOf(body: AsyncIterable<Uint8Array>, size: number, keep: number): Promise<Pick<Listed, 'sha256' | 'md5' | 'bytes' | 'elf'>> {
   const [sha256, md5] = [createHash('sha256'), createHash('md5')];
   const kept: Buffer[] = [];
   let length = 0;
@@ -51,15 +51,15 @@ async function contentOf(body: AsyncIterable<Uint8Array>, size: number): Promise
     sha256.update(piece);
     md5.update(piece);
     if (length < limit) kept.push(Buffer.from(piece));
-    if (length === 0) limit = limitOf(piece, size);
+    if (length === 0) limit = limitOf(piece, size, keep);
     length += piece.length;
   }
   const bytes = Buffer.concat(kept);
   const digests = { sha256: sha256.digest('hex'), md5: md5.digest('hex'), elf: readElf(bytes) };
-  return size <= TEXT_MAX && bytes.length === size ? { ...digests, bytes } : digests;
+  return size <= keep ? { ...digests, bytes } : digests;
 }
 
-function limitOf(first: Uint8Array, size: number): number {
+function limitOf(first: Uint8Array, size: number, keep: number): number {
   const program = Buffer.from(first.subarray(0, 4)).toString('latin1') === '\x7fELF';
-  return size <= (program ? ELF_MAX : TEXT_MAX) ? size : HEAD;
+  return size <= (program ? ELF_MAX : keep) ? size : HEAD;
 }

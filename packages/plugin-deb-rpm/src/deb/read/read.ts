@@ -19,6 +19,11 @@ interface Reading {
   readonly view: ReadView<DebOptions> | undefined;
 }
 
+/** Files of control.tar that are looked into: md5sums has a line for every file. */
+const CONTROL_MAX = 64 * 1024 * 1024;
+/** Compressed man pages that are compared with those they were made of. */
+const PAGE_MAX = 1024 * 1024;
+
 /** Everything that is wrong with a deb, against the distribution it was made from when that is known. */
 export async function readDeb(source: ReadSource, distribution?: Distribution, view?: ReadView<DebOptions>): Promise<readonly Finding[]> {
   const name = source.path.split(/[\\/]/).at(-1) ?? source.path;
@@ -35,8 +40,8 @@ async function problemsOf(reading: Reading): Promise<readonly Problem[]> {
   if (control === undefined || data === undefined) return problems;
   problems.push(...[control, data].flatMap((member) => streamProblems(source, member)));
   try {
-    const controlTar = await listTar(plainOf(source, control), () => true);
-    const dataTar = await listTar(plainOf(source, data), (path) => path.endsWith('.gz'));
+    const controlTar = await listTar(plainOf(source, control), () => CONTROL_MAX);
+    const dataTar = await listTar(plainOf(source, data), (path) => (path.endsWith('.gz') ? PAGE_MAX : -1));
     return [
       ...problems,
       ...tarProblems(control.name, controlTar, view?.date),
