@@ -21,7 +21,7 @@ const SHARED: readonly RegExp[] = [
   /^var\/(?:adm|cache|empty|lib|local|lock|log|mail|opt|preserve|run|spool|tmp|spool\/(?:cron|mail)|lib\/(?:misc|rpm-state|systemd))$/,
 ];
 
-function isShared(path: string): boolean {
+export function isShared(path: string): boolean {
   return SHARED.some((pattern) => pattern.test(path));
 }
 

@@ -2,6 +2,7 @@ import { defineFormat, type FormatDefinition } from '@provisioning-dist/core';
 import { codecNeeds } from './codec.ts';
 import { fileName } from './names.ts';
 import { type RpmOptions, rpmOptions } from './options.ts';
+import { readRpm } from './read/read.ts';
 import { rpmParts } from './write.ts';
 
 export const rpmFormat: FormatDefinition<RpmOptions> = defineFormat<RpmOptions>({
@@ -15,4 +16,5 @@ export const rpmFormat: FormatDefinition<RpmOptions> = defineFormat<RpmOptions>(
   needs: (options) => ({ ...codecNeeds(options), digests: ['sha256'] }),
   name: fileName,
   write: rpmParts,
+  read: readRpm,
 });
