@@ -3,71 +3,86 @@ import type { SystemdOptions } from './options.ts';
 import type { ScriptName, Snippets } from './script-text.ts';
 import { quoted, words } from './shell.ts';
 
-/** What debhelper's dh_installsystemd writes into maintainer scripts; the helpers are in an essential package. */
+/** What debhelper's dh_installsystemd and dh_installsystemduser write into maintainer scripts; the helpers are in an essential package. */
 
 export interface Unit {
   readonly name: string;
   /** Has an [Install] section: it is started by being enabled, not by another unit. */
   readonly installs: boolean;
+  /** Of the users' own managers, which packages enable but never start. */
+  readonly user: boolean;
 }
 
 /** A template (`x@.service`) is started by nobody but those who name an instance. */
-const UNIT = /^(?:usr\/)?lib\/systemd\/system\/([^/]+(?<!@)\.(?:service|socket|timer|path|target|mount|automount|swap))$/;
+const UNIT = /^(?:usr\/)?lib\/systemd\/(system|user)\/([^/]+(?<!@)\.(?:service|socket|timer|path|target|mount|automount|swap))$/;
 
 export function unitsOf(members: Iterable<Member>, content: Pick<Content, 'bytes'>): readonly Unit[] {
   return [...members].flatMap((member) => {
-    const name = member.type === 'file' ? UNIT.exec(member.path)?.[1] : undefined;
+    const [, manager, name] = UNIT.exec(member.path) ?? [];
     if (member.type !== 'file' || name === undefined) return [];
-    return [{ name, installs: /^\[Install\]\s*$/m.test(Buffer.from(content.bytes(member.source)).toString('utf8')) }];
+    const text = Buffer.from(content.bytes(member.source)).toString('utf8');
+    return [{ name, installs: /^\[Install\]\s*$/m.test(text), user: manager === 'user' }];
   });
 }
 
 export function systemdSnippets(units: readonly Unit[], options: SystemdOptions): Readonly<Partial<Record<ScriptName, Snippets>>> {
   if (units.length === 0) return {};
-  const installed = units.filter(({ installs }) => installs).map(({ name }) => name);
-  const all = units.map(({ name }) => name);
+  const installed = units.filter(({ installs }) => installs);
+  const system = units.filter(({ user }) => !user);
+  const started = namesOf(installed.filter(({ user }) => !user));
+  const enabling = installed.map((unit) => (options.enable ? enable(unit) : keep(unit)));
   return {
-    postinst: { before: '', after: configured([...installed.map(options.enable ? enable : keep), activate(installed, options)].join('')) },
-    prerm: { before: guarded('[ "$1" = remove ]', `deb-systemd-invoke stop ${words(all)} >/dev/null || true`), after: '' },
-    postrm: { before: '', after: guarded('[ "$1" = remove ]', RELOAD) + purge(installed) },
+    postinst: { before: '', after: configured([...enabling, system.length === 0 ? '' : activate(started, options)].join('')) },
+    prerm: { before: system.length === 0 ? '' : guarded(`deb-systemd-invoke stop ${words(namesOf(system))} >/dev/null || true`), after: '' },
+    postrm: { before: '', after: (system.length === 0 ? '' : guarded(RELOAD)) + purge(installed) },
   };
+}
+
+function namesOf(units: readonly Unit[]): readonly string[] {
+  return units.map(({ name }) => name);
+}
+
+/** The helper's words for one unit. */
+function helper({ name, user }: Unit): (verb: string) => string {
+  return (verb) => `deb-systemd-helper${user ? ' --user' : ''} ${verb} ${quoted(name)}`;
 }
 
 const RUNNING = `[ -d /run/systemd/system ] && [ -z "\${DPKG_ROOT:-}" ]`;
 const RELOAD = 'systemctl --system daemon-reload >/dev/null || true';
 
 function configured(body: string): string {
+  if (body === '') return '';
   return `case "$1" in\nconfigure|abort-upgrade|abort-deconfigure|abort-remove)\n${body};;\nesac\n`;
 }
 
-function guarded(condition: string, command: string): string {
-  return `if ${condition} && ${RUNNING}; then\n\t${command}\nfi\n`;
+function guarded(command: string): string {
+  return `if [ "$1" = remove ] && ${RUNNING}; then\n\t${command}\nfi\n`;
 }
 
 /** Enabled at the first installation; afterwards as the administrator left it. */
-function enable(unit: string): string {
-  const name = quoted(unit);
+function enable(unit: Unit): string {
+  const call = helper(unit);
   return [
-    `\tdeb-systemd-helper unmask ${name} >/dev/null || true`,
-    `\tif deb-systemd-helper --quiet was-enabled ${name}; then`,
-    `\t\tdeb-systemd-helper enable ${name} >/dev/null || true`,
+    `\t${call('unmask')} >/dev/null || true`,
+    `\tif ${call('--quiet was-enabled')}; then`,
+    `\t\t${call('enable')} >/dev/null || true`,
     '\telse',
-    `\t\tdeb-systemd-helper update-state ${name} >/dev/null || true`,
+    `\t\t${call('update-state')} >/dev/null || true`,
     '\tfi\n',
   ].join('\n');
 }
 
 /** Never enabled here; what an administrator enabled before comes back. */
-function keep(unit: string): string {
-  const name = quoted(unit);
+function keep(unit: Unit): string {
+  const call = helper(unit);
   return [
-    `\tif deb-systemd-helper debian-installed ${name}; then`,
-    `\t\tdeb-systemd-helper unmask ${name} >/dev/null || true`,
-    `\t\tif deb-systemd-helper --quiet was-enabled ${name}; then`,
-    `\t\t\tdeb-systemd-helper enable ${name} >/dev/null || true`,
+    `\tif ${call('debian-installed')}; then`,
+    `\t\t${call('unmask')} >/dev/null || true`,
+    `\t\tif ${call('--quiet was-enabled')}; then`,
+    `\t\t\t${call('enable')} >/dev/null || true`,
     '\t\tfi',
     '\tfi',
-    `\tdeb-systemd-helper update-state ${name} >/dev/null || true\n`,
+    `\t${call('update-state')} >/dev/null || true\n`,
   ].join('\n');
 }
 
@@ -86,8 +101,8 @@ function activate(units: readonly string[], { start, restart }: SystemdOptions):
   ].join('\n');
 }
 
-function purge(units: readonly string[]): string {
+function purge(units: readonly Unit[]): string {
   if (units.length === 0) return '';
-  const lines = units.map((unit) => `\tdeb-systemd-helper purge ${quoted(unit)} >/dev/null || true\n`).join('');
+  const lines = units.map((unit) => `\t${helper(unit)('purge')} >/dev/null || true\n`).join('');
   return `if [ "$1" = purge ] && [ -x "$(command -v deb-systemd-helper)" ]; then\n${lines}fi\n`;
 }

@@ -136,6 +136,29 @@ fi
     assert.match(prerm, /stop 'once.service'/);
   });
 
+  it('enables the units of users, and starts none', async () => {
+    const entries = [file('lib/systemd/user/acme.service', '[Install]\n', { role: 'service' })];
+    const { postinst, prerm, postrm } = await controlTexts({ entries });
+    assert.equal(
+      postinst,
+      `#!/bin/sh
+set -e
+case "$1" in
+configure|abort-upgrade|abort-deconfigure|abort-remove)
+	deb-systemd-helper --user unmask 'acme.service' >/dev/null || true
+	if deb-systemd-helper --user --quiet was-enabled 'acme.service'; then
+		deb-systemd-helper --user enable 'acme.service' >/dev/null || true
+	else
+		deb-systemd-helper --user update-state 'acme.service' >/dev/null || true
+	fi
+;;
+esac
+`,
+    );
+    assert.equal(prerm, undefined);
+    assert.match(postrm ?? '', /\tdeb-systemd-helper --user purge 'acme.service'/);
+  });
+
   it('is nothing without units', async () => {
     const { postinst, prerm, postrm } = await controlTexts({ entries: [file('bin/acme', 'x', { mode: 0o755, role: 'binary' })] });
     assert.deepEqual([postinst, prerm, postrm], [undefined, undefined, undefined]);

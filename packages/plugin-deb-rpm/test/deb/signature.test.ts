@@ -49,9 +49,15 @@ describe('a signed deb', () => {
   }
 
   it('ends with the signature', async () => {
-    const deb = await makeDeb({ options: { sign: 'release' }, job: { key: keyOf(Buffer.from('sig')).key } });
-    assert.match(deb.toString('latin1'), /_gpgorigin {6}\d+ {2}0 {5}0 {5}100644 {2}3 {9}`\nsig\n$/);
+    const deb = await makeDeb({ options: { sign: 'release' }, job: { key: keyOf(Buffer.from('\x88ig', 'latin1')).key } });
+    assert.match(deb.toString('latin1'), /_gpgorigin {6}\d+ {2}0 {5}0 {5}100644 {2}3 {9}`\n\x88ig\n$/);
     assert.deepEqual(await readDeb(sourceOf(deb)), []);
+  });
+
+  it('is told when the signature is armoured', async () => {
+    const deb = await makeDeb({ options: { sign: 'release' }, job: { key: keyOf(Buffer.from('-----BEGIN PGP')).key } });
+    const [finding, ...others] = await readDeb(sourceOf(deb));
+    assert.deepEqual([finding?.code, others], ['deb-signature', []]);
   });
 
   it('cannot be of zstd', async () => {

@@ -34,7 +34,12 @@ export async function readDeb(source: ReadSource, distribution?: Distribution, v
 async function problemsOf(reading: Reading): Promise<readonly Problem[]> {
   const { source, view } = reading;
   const archive = readAr(source);
-  const problems = [...archive.problems, ...memberProblems(archive, view?.date), ...versionProblems(source, archive.members[0])];
+  const problems = [
+    ...archive.problems,
+    ...memberProblems(archive, view?.date),
+    ...versionProblems(source, archive.members[0]),
+    ...archive.members.flatMap((member) => signatureProblems(source, member)),
+  ];
   const control = archive.members.find(({ name }) => name.startsWith('control.tar'));
   const data = archive.members.find(({ name }) => name.startsWith('data.tar'));
   if (control === undefined || data === undefined) return problems;
@@ -51,6 +56,13 @@ async function problemsOf(reading: Reading): Promise<readonly Problem[]> {
   } catch (cause) {
     return [...problems, error('unreadable', cause instanceof Error ? cause.message : String(cause))];
   }
+}
+
+/** RFC 9580, 4.2: a signature packet (tag 2) in either form of header; debsig-verify takes no armour. */
+function signatureProblems(source: ReadSource, { name, position, size }: ArMember): readonly Problem[] {
+  if (!/^_gpg/.test(name)) return [];
+  const [first = 0] = size === 0 ? [] : source.read(position, 1);
+  return first === 0xc2 || (first & 0xfc) === 0x88 ? [] : [error('signature', `${name} is no binary OpenPGP signature`)];
 }
 
 function versionProblems(source: ReadSource, first: ArMember | undefined): readonly Problem[] {
