@@ -23,7 +23,7 @@ export interface Copy {
 }
 
 export async function packageOnce(box: Sandbox, version: string): Promise<Packaged> {
-  const sections = { version: `version: ${version}`, variants: 'variants: {}' };
+  const sections = { version: `version: ${version}`, variants: 'variants: {}', platforms: 'platforms: [linux-amd64]' };
   const packaged = box.project(smallProject(sections));
   await succeed(packaged, ['package']);
   return {

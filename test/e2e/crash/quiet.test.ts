@@ -37,7 +37,7 @@ describe('publishing to three registries', function () {
     const copy = packaged.copy(servers.place());
     const before = snapshot(copy.project.root);
     const { effects } = result<Summary>(await copy.succeed('publish', '--dry-run', '--json'));
-    assert.equal(effects.length, 15);
+    assert.equal(effects.length, 12);
     assert.deepEqual([...new Set(effects.map(({ state }) => state))], ['dry']);
     assert.equal(copy.place.unsafe(), 0);
     assert.deepEqual(copy.place.state(), []);
@@ -79,7 +79,7 @@ describe('publishing to three registries', function () {
       assert.deepEqual(copy.place.pointers(), []);
       await copy.succeed('resume', '--version', '1.2.3');
       assert.equal(copy.place.pointers().length, 3);
-      assert.equal(copy.place.state().length, 15);
+      assert.equal(copy.place.state().length, 12);
     });
   }
 

@@ -51,7 +51,7 @@ describe('a release that is taken back', function () {
   it('is taken back although the way back dies, at any point', async () => {
     const { copy: counted } = await published();
     const points = await pointsOf(counted, back);
-    await each(sample(upTo(points.length), 8), async (at) => {
+    await each(sample(upTo(points.length), 24), async (at) => {
       const { copy, between } = await published();
       assert.equal((await copy.run(back, at)).exit, null);
       // the last point comes after the last note
@@ -64,7 +64,7 @@ describe('a release that is taken back', function () {
     const first = older.copy(servers.place());
     await first.succeed('publish');
     const points = await pointsOf(newer.copy(servers.place()), ['publish']);
-    await each(sample(upTo(points.length), 16).slice(2), async (at) => {
+    await each(sample(upTo(points.length), 24).slice(1), async (at) => {
       const before = older.copy(servers.place());
       await before.succeed('publish');
       const copy = newer.copy(before.place);
@@ -79,9 +79,8 @@ describe('a release that is taken back', function () {
     const { copy } = await published();
     const path = `/${copy.place.prefix}/acme/latest.json`;
     servers.web.set(path, '{"version":"9.9.9"}');
-    const { exit, stdout, stderr } = await copy.run(back);
-    assert.notEqual(exit, 0);
-    assert.match(`${stdout}${stderr}`, /latest\.json/);
+    const { stdout, stderr } = await copy.run(back);
+    assert.match(`${stdout}${stderr}`, /latest\.json.*left alone: somebody else changed it/);
     assert.equal(Buffer.from(servers.web.objects().get(path)?.bytes ?? []).toString(), '{"version":"9.9.9"}');
   });
 });

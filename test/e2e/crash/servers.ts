@@ -126,7 +126,7 @@ function hash(bytes: Uint8Array): string {
 
 /** Artifacts cannot be stored there any more. */
 export function breakUploads({ web, bucket }: Servers, place: Place, id: 'web' | 'bucket'): void {
-  const isUpload = (method: string, path: string): boolean => method === 'PUT' && path.includes(`${place.prefix}/`) && path.endsWith('.zip');
+  const isUpload = (method: string, path: string): boolean => method === 'PUT' && path.includes(`${place.prefix}/`) && path.endsWith('.tar.gz');
   const script: FaultScript = ({ method, path }) => (isUpload(method, path) ? { status: 403, body: 'no' } : undefined);
   const hook: S3FaultHook = ({ method, key }) => (isUpload(method, key) ? { status: 403, code: 'AccessDenied' } : undefined);
   if (id === 'web') web.fail(script);
