@@ -4,6 +4,7 @@ import type { DistError } from '../errors.ts';
 import type { RollbackJob, RollbackMode } from '../jobs.ts';
 import type { Artifact } from '../model/artifact.ts';
 import { artifactFile } from './artifact-file.ts';
+import { listHooks, withStepHooks } from './config-hooks.ts';
 import { createEffectRunner, type EffectRunner } from './effects.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import type { Journal } from './journal.ts';
@@ -12,6 +13,7 @@ import type { EndRecord } from './journal-record.ts';
 import type { EffectState, EffectStates } from './journal-state.ts';
 import { isOurs } from './journal-summary.ts';
 import { channelIdOf, channelInstance } from './notify-occasion.ts';
+import { notifyRelease } from './notify-release.ts';
 import { inspectOutputFolder } from './output-folder.ts';
 import { locator, type PublishTarget } from './publish.ts';
 import { publishOrder } from './publish-graph.ts';
@@ -56,6 +58,7 @@ async function rollbackDry(run: RunContext, options: RollbackOptions, keepers: r
   const journal = await readReleaseJournal(run, keepers);
   if (journal.problem) throw journal.problem;
   if (!journal.header && !hasJournal(run.stateDir)) throw nothingKept(run, keepers);
+  listHooks(run, ['rollback']);
   const { summary } = await perform(run, options, { journal, dry: true });
   options.show(summary);
   return summary;
@@ -67,15 +70,30 @@ async function rollbackMade(run: RunContext, options: RollbackOptions, keepers: 
   const journal = await openReleaseJournal(run, keepers);
   try {
     const begun = journal.count();
-    const { outcome, summary } = await perform(run, options, { journal, dry: false });
+    const { outcome, summary } = await withStepHooks(run, 'rollback', () => perform(run, options, { journal, dry: false }), subjectOf(options));
     options.show(summary);
     const failure = failureOf(run, outcome, summary);
+    if (!failure && wasAnnounced(run, journal, options)) await tellRolledBack(run, journal, options);
     await closeRun(run, journal, { begun, keepers, ...endOf(options, failure) });
     if (failure) throw failure;
     return summary;
   } finally {
     await journal.close();
   }
+}
+
+/** Who was told that it is out is told that it is not; where nothing was said there is nothing to take back. */
+function wasAnnounced({ selection }: RunContext, { effects }: Journal, { registries }: RollbackOptions): boolean {
+  const told = [...effects.values()].some(({ instance, state }) => channelIdOf(instance) !== undefined && state === 'done');
+  return told && registries.length === 0 && selection.runs('notify');
+}
+
+async function tellRolledBack(run: RunContext, journal: Journal, { to }: RollbackOptions): Promise<void> {
+  await withStepHooks(run, 'notify', () => notifyRelease(run, { type: 'rollback', journal, ...(to !== undefined && { to }) }));
+}
+
+function subjectOf({ registries }: RollbackOptions): { readonly registries?: readonly string[] } {
+  return registries.length > 0 ? { registries } : {};
 }
 
 function endOf({ mode, registries }: RollbackOptions, failure: unknown): Omit<EndRecord, 'type' | 'id' | 'at'> {
