@@ -566,3 +566,47 @@ describe('debs in the life of a system', () => {
     assert.match(root().statusOf('acme'), /half-configured$/);
   });
 });
+
+describe('debs and the helpers of init-system-helpers', () => {
+  needs('dpkg', 'deb-systemd-helper', 'sh');
+  const folder = temporaryFolder();
+  const root = throwAwayRoot();
+  /** Scripts run on this system with DPKG_ROOT set: the real helpers work inside the root. */
+  const CHROOTLESS = '--force-script-chrootless';
+  const wants = (): string => join(root().path, 'etc/systemd/system/multi-user.target.wants/acme.service');
+  const userWants = (): string => join(root().path, 'etc/systemd/user/default.target.wants/mine.service');
+
+  before('makes packages', async () => {
+    const unit = file('lib/systemd/user/mine.service', '[Service]\nExecStart=/usr/bin/acme\n\n[Install]\nWantedBy=default.target\n', {
+      role: 'service',
+    });
+    const entries = sorted([...sampleEntries(), unit]);
+    await writeDeb({ entries }, join(folder(), 'on.deb'));
+    await writeDeb({ entries, job: { release: { ...RELEASE, version: '1.2.4' } } }, join(folder(), 'newer.deb'));
+    await writeDeb({ entries, options: { systemd: { enable: false } } }, join(folder(), 'off.deb'));
+  });
+
+  it('enable units at the first installation', () => {
+    installed(root().dpkg(CHROOTLESS, '-i', join(folder(), 'on.deb')));
+    assert.match(readlinkSync(wants()), /\/lib\/systemd\/system\/acme\.service$/);
+    assert.match(readlinkSync(userWants()), /\/lib\/systemd\/user\/mine\.service$/);
+  });
+
+  it('leave them disabled where somebody disabled them', () => {
+    rmSync(wants());
+    installed(root().dpkg(CHROOTLESS, '-i', join(folder(), 'newer.deb')));
+    assert.equal(existsSync(dirname(wants())) && readdirSync(dirname(wants())).includes('acme.service'), false);
+  });
+
+  it('leave nothing when they are purged', () => {
+    installed(root().dpkg(CHROOTLESS, '-P', 'acme'));
+    const left = readdirSync(join(root().path, 'etc'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.service'));
+    assert.deepEqual(left, []);
+  });
+
+  it('enable nothing when told so', () => {
+    installed(root().dpkg(CHROOTLESS, '-i', join(folder(), 'off.deb')));
+    const left = readdirSync(join(root().path, 'etc'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.service'));
+    assert.deepEqual(left, []);
+  });
+});
