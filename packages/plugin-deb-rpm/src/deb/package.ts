@@ -3,6 +3,7 @@ import type { Member } from '@provisioning-dist/payload';
 import { SYSUSERS_DEPENDS, settingUp, sysusersOf } from './accounts.ts';
 import { conffilesFile, conffilesOf } from './conffiles.ts';
 import { controlFile } from './control.ts';
+import { DEBCONF_DEPENDS, DEBCONF_PURGE } from './debconf.ts';
 import { madeSources, withDocuments } from './documents.ts';
 import { type MixedContent, mixedContent } from './generated.ts';
 import { architecture, packageNames } from './names.ts';
@@ -37,7 +38,7 @@ export function debContents(job: FormatJob<DebOptions>): DebContents {
     ...facts,
     architecture: architecture(cell),
     installedSize: installedSize(data),
-    depends: sysusersOf(data).length > 0 ? [SYSUSERS_DEPENDS] : [],
+    depends: [...(sysusersOf(data).length > 0 ? [SYSUSERS_DEPENDS] : []), ...(options.templates === undefined ? [] : [DEBCONF_DEPENDS])],
   });
   const files: readonly (readonly [name: string, text: string | undefined, mode: number])[] = [
     ['conffiles', conffilesFile(data, options), 0o644],
@@ -65,9 +66,15 @@ function scripts(
   const systemd = systemdSnippets(unitsOf(data, content), options.systemd);
   return SCRIPTS.map((name) => {
     const { before, after } = systemd[name] ?? NOTHING;
-    const first = name === 'postinst' ? settingUp(data, options.capabilities) : '';
+    const first = firstOf(name, data, options);
     return [name, joinScript(name, options.scripts[name], { before: first + before, after }), 0o755];
   });
+}
+
+/** What comes before everything else of a script. */
+function firstOf(name: ScriptName, data: readonly Member[], { capabilities, templates }: DebOptions): string {
+  if (name === 'postinst') return settingUp(data, capabilities);
+  return name === 'postrm' && templates !== undefined ? DEBCONF_PURGE : '';
 }
 
 /** Conffiles are left out: dpkg keeps their digests itself. */

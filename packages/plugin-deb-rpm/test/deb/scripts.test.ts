@@ -250,3 +250,24 @@ describe('other control files', () => {
     assert.match(md5sums, /^b1946ac92492d2347c6235b4d2611184 {2}usr\/share\/acme\/hello$/m);
   });
 });
+
+describe('questions', () => {
+  const templates = 'Template: acme/level\nType: string\nDescription: Level?\n';
+
+  it('come with what asks them, and are forgotten when purged', async () => {
+    const options = { templates, scripts: { config: '#!/bin/sh\nset -e\n. /usr/share/debconf/confmodule\n' } };
+    const texts = await controlTexts({ entries: [file('bin/acme', 'x', { mode: 0o755, role: 'binary' })], options });
+    assert.deepEqual([texts.templates, texts.config], [templates, options.scripts.config]);
+    assert.match(texts.control ?? '', /^Depends: debconf \(>= 0\.5\) \| debconf-2\.0$/m);
+    assert.equal(
+      texts.postrm,
+      `#!/bin/sh
+set -e
+if [ "$1" = purge ] && [ -e /usr/share/debconf/confmodule ]; then
+	. /usr/share/debconf/confmodule
+	db_purge
+fi
+`,
+    );
+  });
+});
