@@ -41,7 +41,8 @@ function locate({ name: fileName }: ArtifactRef, { options, release }: Pick<Job,
 async function publishAndTag(job: Job, { isMain: _, ...input }: ChosenPackage): Promise<void> {
   const { name, version } = await job.effect(publishMain, input);
   const tag = tagFor(job.options, job.release);
-  const found = await tagged(job, { name, tag });
+  // The effect looks for itself, again and again where a connection breaks.
+  const found = await tagged(job, { name, tag }).catch(() => null);
   if (isAhead(found, version)) job.log.info(`"${tag}" of ${name} stays at ${found}`);
   else await job.effect(moveTag, { name, version, tag });
 }

@@ -1,4 +1,4 @@
-import { type Artifact, defineRegistry, type RegistryDefinition, type RegistryJob } from '@provisioning-dist/core';
+import { type Artifact, DistError, defineRegistry, type RegistryDefinition, type RegistryJob } from '@provisioning-dist/core';
 import { isLaterThan } from '../store/pointer.ts';
 import { shown } from '../url.ts';
 import { addressOf } from './address.ts';
@@ -42,10 +42,20 @@ async function point(job: RegistryJob<CustomOptions>, artifacts: readonly Artifa
   const url = pointerAddress(options, release);
   if (!options.pointer) return;
   if (url === undefined) return log.info(`the pointer does not name pre-releases: ${release.version} is not pointed to`);
-  const found = await current(job, false);
+  const found = await currentIfTold(job);
   if (found !== undefined && isLaterThan(found, release)) return log.info(`${shown(url)} stays at ${found}`);
   const body = pointerBody(options.pointer, release, manifestAddress(job, artifacts));
   await job.effect(promote, { url, version: release.version, body, contentType: options.pointer.contentType });
+}
+
+/** The effect looks for itself, again and again where a connection breaks. */
+async function currentIfTold(job: RegistryJob<CustomOptions>): Promise<string | undefined> {
+  try {
+    return await current(job, false);
+  } catch (error) {
+    if (error instanceof DistError && error.code === 'pointer-unreadable') throw error;
+    return undefined;
+  }
 }
 
 async function current(job: RegistryJob<CustomOptions>, anonymous: boolean): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { AnyEffect, Artifact, RegistryDefinition, RegistryJob } from '@provisioning-dist/core';
+import { type AnyEffect, type Artifact, DistError, type RegistryDefinition, type RegistryJob } from '@provisioning-dist/core';
 import { keyOf } from './options.ts';
 import { isLaterThan, pointerFor, pointerKey, versionIn } from './pointer.ts';
 import { promote, readPointer, retarget } from './promote.ts';
@@ -28,9 +28,19 @@ async function publish(job: RegistryJob<PlaceOptions>): Promise<void> {
   const { release, options } = job;
   const artifacts = job.artifacts();
   await Promise.all(artifacts.map((artifact) => job.effect(upload, uploadInput(job, artifact))));
-  const found = await current(job);
+  const found = await currentIfTold(job);
   if (found !== undefined && isLaterThan(found, release)) job.log.info(`${pointerKey(release)} stays at ${found}`);
   else await job.effect(promote, { key: pointerKey(release), pointer: pointerFor(release, options, artifacts) });
+}
+
+/** The effect looks for itself, again and again where a connection breaks. */
+async function currentIfTold(job: RegistryJob<PlaceOptions>): Promise<string | undefined> {
+  try {
+    return await current(job);
+  } catch (error) {
+    if (error instanceof DistError && error.code === 'pointer-unreadable') throw error;
+    return undefined;
+  }
 }
 
 function uploadInput({ options, release }: RegistryJob<PlaceOptions>, artifact: Artifact): UploadInput {

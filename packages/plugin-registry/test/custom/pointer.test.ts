@@ -140,6 +140,13 @@ describe('pointer of the custom registry', () => {
     });
   }
 
+  it('is moved although the first look at it fails', async () => {
+    let looks = 0;
+    bench.server.fail(({ method, path }) => (method === 'GET' && path === '/latest' && ++looks < 3 ? { reset: 'before' } : undefined));
+    await bench.publish();
+    assert.equal(pointer(), '1.2.0\n');
+  });
+
   it('creates only what is not there, conditionally', async () => {
     configure({ conditional: true });
     await bench.publish();
