@@ -8,7 +8,7 @@ import { unreadableDeb } from './errors.ts';
 import type { Package } from './state.ts';
 
 /** What an index says of a deb, of its own words. */
-export type DebFacts = Pick<Package, 'package' | 'version' | 'architecture' | 'section' | 'files'> & {
+export type DebFacts = Pick<Package, 'package' | 'version' | 'architecture' | 'files'> & {
   /** The control file, without a line feed at its end. */
   readonly control: string;
 };
@@ -84,10 +84,8 @@ function identityIn(text: string, name: string): Omit<DebFacts, 'files'> {
     if (!SHAPES[field].test(found)) throw unreadableDeb(name, `its ${field} is ${JSON.stringify(found)}`);
     return found;
   };
-  const section = fields.get('section');
   return {
     ...{ package: value('package'), version: value('version'), architecture: value('architecture') },
-    ...(section !== undefined && /^[a-z0-9+./-]+$/.test(section) && { section }),
     control: text.trimEnd(),
   };
 }

@@ -9,7 +9,7 @@ import { pool } from './pool.ts';
 import { preflight } from './preflight.ts';
 import { record } from './record.ts';
 import { rollback } from './rollback.ts';
-import { printSources, publicKeyText, setup } from './setup.ts';
+import { printSources, publicKeyText, type SetupFile } from './setup.ts';
 import { back, suiteOf, update } from './update.ts';
 import { verify } from './verify.ts';
 
@@ -18,7 +18,7 @@ type Job = RegistryJob<AptOptions>;
 /** An apt repository: a pool of debs, and suites of signed indexes. */
 export const apt: RegistryDefinition<AptOptions> = defineRegistry<AptOptions>({
   options: aptOptions,
-  effects: [pool, update, back, setup],
+  effects: [pool, update, back],
   preflight,
   locate,
   publish,
@@ -34,20 +34,19 @@ async function publish(job: Job): Promise<void> {
   const packages = debsOf(job).map(({ name, size, sha256 }) => ({ artifact: { name, size, sha256 }, key: keyOf(job, name) }));
   if (packages.length === 0) throw noPackages(job.id);
   await Promise.all(packages.map((each) => job.effect(pool, each)));
-  const files = await setupFiles(job);
+  const setup = await setupFiles(job);
   // Not side by side: each suite is as good as the last one, and a reader of one file sees no two changes at once.
-  for (const input of suiteInputs(job)) await job.effect(update, { ...input, component: options.component, packages });
-  for (const file of files) await job.effect(setup, file);
+  for (const [index, input] of suiteInputs(job).entries())
+    await job.effect(update, { ...input, component: options.component, packages, setup: index === 0 ? setup : [] });
 }
 
-async function setupFiles({ options, release: { name }, key }: Job): Promise<readonly { readonly key: string; readonly text: string }[]> {
-  const publicKey = options.sign === false ? undefined : publicKeyText(await key(options.sign).info());
-  const [suite] = options.suites;
-  const isSigned = publicKey !== undefined || options.sign === false;
+async function setupFiles({ options, release: { name }, key }: Job): Promise<readonly SetupFile[]> {
+  const { sign, url, component } = options;
+  const publicKey = sign === false ? undefined : publicKeyText(await key(sign).info());
   const keys = publicKey === undefined ? [] : [{ key: `${name}.asc`, text: publicKey }];
-  if (options.url === undefined || !suite || !isSigned) return keys;
-  const text = printSources({ url: options.url, suite: suite.name, component: options.component, publicKey });
-  return [...keys, { key: `${name}.sources`, text }];
+  const [suite] = options.suites;
+  if (url === undefined || !suite || (sign !== false && publicKey === undefined)) return keys;
+  return [...keys, { key: `${name}.sources`, text: printSources({ url, suite: suite.name, component, publicKey }) }];
 }
 
 function locate({ name }: ArtifactRef, view: RegistryView<AptOptions>): string | undefined {

@@ -26,10 +26,10 @@ export interface IndexOptions {
   readonly contents: boolean;
 }
 
-export function renderIndexes({ packages }: State, options: IndexOptions): Indexes {
+export function renderIndexes({ packages, architectures: known }: Pick<State, 'packages' | 'architectures'>, options: IndexOptions): Indexes {
   const listed = sorted(packages.filter(isListed));
   const components = unique([options.component, ...listed.map(({ component }) => component)]);
-  const named = unique([...options.architectures, ...listed.map(({ architecture }) => architecture)]).filter((one) => one !== 'all');
+  const named = architecturesOf({ packages, architectures: known }, options);
   const architectures = named.length === 0 ? ['all'] : named;
   const files = components.flatMap((component) =>
     architectures.flatMap((architecture) => {
@@ -43,6 +43,12 @@ export function renderIndexes({ packages }: State, options: IndexOptions): Index
   return { architectures, components, files };
 }
 
+/** Without "all", whose packages are listed with each of the others. */
+export function architecturesOf({ packages, architectures }: Pick<State, 'packages' | 'architectures'>, options: IndexOptions): readonly string[] {
+  const seen = packages.filter(isListed).map(({ architecture }) => architecture);
+  return unique([...options.architectures, ...architectures, ...seen]).filter((one) => one !== 'all');
+}
+
 function unique(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].sort();
 }
@@ -54,10 +60,7 @@ function packagesFiles(packages: readonly Package[], folder: string): readonly I
 
 function contentsFiles(packages: readonly Package[], path: string): readonly IndexFile[] {
   const owners = new Map<string, Set<string>>();
-  for (const { section, package: name, files } of packages) {
-    const owner = section === undefined ? name : `${section}/${name}`;
-    for (const file of files) owners.set(file, (owners.get(file) ?? new Set()).add(owner));
-  }
+  for (const { package: name, files } of packages) for (const file of files) owners.set(file, (owners.get(file) ?? new Set()).add(name));
   const lines = [...owners].sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, names]) => `${file.padEnd(55)} ${[...names].sort().join(',')}\n`);
   const bytes = Buffer.from(lines.join(''));
   return [{ ...indexFile(path, bytes), unstored: true }, indexFile(`${path}.gz`, gzipped(bytes))];

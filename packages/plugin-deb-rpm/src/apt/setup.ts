@@ -1,50 +1,25 @@
-import { defineEffect, type Effect, type EffectContext, type KeyInfo } from '@provisioning-dist/core';
-import { objectChanged } from './errors.ts';
-import type { AptOptions } from './options.ts';
-import { storageOf } from './place.ts';
+import type { KeyInfo } from '@provisioning-dist/core';
+import type { Storage } from '@provisioning-dist/storage';
 
-/** The file people put into `/etc/apt/sources.list.d`, and the public key. */
+/** The file people put into `/etc/apt/sources.list.d`, and the public key: they belong to the repository, not to a release. */
 
-export interface SetupInput {
+export interface SetupFile {
   readonly key: string;
   readonly text: string;
 }
 
-export interface SetupResult {
-  readonly key: string;
+export async function writeSetup(storage: Storage, files: readonly SetupFile[], signal: AbortSignal): Promise<void> {
+  for (const { key, text } of files) if ((await read(storage, key, signal)) !== text) await storage.put(key, Buffer.from(text), { signal });
 }
 
-/** Null when there is none. */
-type Before = string | null;
+/** Where somebody wrote another one, it is left alone. */
+export async function removeSetup(storage: Storage, files: readonly SetupFile[], signal: AbortSignal): Promise<void> {
+  for (const { key, text } of files) if ((await read(storage, key, signal)) === text) await storage.delete(key, { signal });
+}
 
-export const setup: Effect<SetupInput, SetupResult, AptOptions, Before> = defineEffect({
-  name: 'apt.setup',
-  visible: true,
-  key: ({ key }) => key,
-  describe: ({ key }) => `write ${key}`,
-  preview: ({ key }) => ({ key }),
-  probe: async ({ key, text }, context: EffectContext<AptOptions, Before>) => ((await read(key, context)) === text ? { key } : undefined),
-  before: async ({ key }, context) => await read(key, context),
-  apply: async ({ key, text }, { options, signal }: EffectContext<AptOptions, Before>) => {
-    const storage = await storageOf(options);
-    await storage.put(key, Buffer.from(text), { signal });
-    return { key };
-  },
-  revert: async ({ key, text }, _result, context) => {
-    const { options, signal, before } = context;
-    const found = await read(key, context);
-    if (found === (before ?? null)) return;
-    if (found !== text) throw objectChanged(key);
-    const storage = await storageOf(options);
-    if (typeof before === 'string') await storage.put(key, Buffer.from(before), { signal });
-    else await storage.delete(key, { signal });
-  },
-});
-
-async function read(key: string, { options, signal }: Pick<EffectContext<AptOptions>, 'options' | 'signal'>): Promise<Before> {
-  const storage = await storageOf(options);
+async function read(storage: Storage, key: string, signal: AbortSignal): Promise<string | undefined> {
   const found = await storage.get(key, { signal });
-  return found ? Buffer.from(found.bytes).toString('utf8') : null;
+  return found && Buffer.from(found.bytes).toString('utf8');
 }
 
 export interface Source {

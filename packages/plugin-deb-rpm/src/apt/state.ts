@@ -15,7 +15,6 @@ export interface Package {
   /** In the pool. */
   readonly key: string;
   readonly sha256: string;
-  readonly section?: string;
   /** The release it is of: name and semantic version. */
   readonly name: string;
   readonly release: string;
@@ -40,13 +39,15 @@ export interface Generation {
 export interface State {
   readonly schema: 1;
   readonly packages: readonly Package[];
+  /** Ever listed, but "all": clients of one that has no package left must see that. */
+  readonly architectures: readonly string[];
   /** The newest first. */
   readonly generations: readonly Generation[];
   /** Keys removed last time: a crash may have left them. */
   readonly purged: readonly string[];
 }
 
-export const EMPTY: State = { schema: 1, packages: [], generations: [], purged: [] };
+export const EMPTY: State = { schema: 1, packages: [], architectures: [], generations: [], purged: [] };
 
 export function isListed({ retired }: Package): boolean {
   return retired === undefined;
@@ -73,10 +74,9 @@ function compareBytes(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-export function printState({ schema, packages, generations, purged }: State): string {
+export function printState({ packages, ...rest }: State): string {
   const lines = packages.map((each) => JSON.stringify(each));
-  const rest = JSON.stringify({ schema, generations, purged });
-  return `${[rest, ...lines].join('\n')}\n`;
+  return `${[JSON.stringify(rest), ...lines].join('\n')}\n`;
 }
 
 /** Undefined for what is none. */
@@ -93,8 +93,9 @@ export function parseState(text: string): State | undefined {
   }
 }
 
-function isState({ schema, packages, generations, purged }: State): boolean {
-  return schema === 1 && packages.every(isPackage) && generations.every(isGeneration) && purged.every(isKey);
+function isState({ schema, packages, architectures, generations, purged }: State): boolean {
+  const isKnown = schema === 1 && architectures.every((name) => /^[a-z0-9][a-z0-9-]*$/.test(name));
+  return isKnown && packages.every(isPackage) && generations.every(isGeneration) && purged.every(isKey);
 }
 
 /** Keys that are deleted some day are looked at closely. */

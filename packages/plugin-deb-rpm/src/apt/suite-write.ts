@@ -4,7 +4,7 @@ import { busy } from './errors.ts';
 import { byHashPath, distKey, STATE } from './paths.ts';
 import { spent } from './purge.ts';
 import { printRelease, type ReleaseFacts } from './release.ts';
-import { gzipped, type IndexFile, type IndexOptions, indexFile, renderIndexes } from './render.ts';
+import { architecturesOf, gzipped, type IndexFile, type IndexOptions, indexFile, renderIndexes } from './render.ts';
 import { printState, type State } from './state.ts';
 import { readSuite, type SuiteIndex, type SuiteNames } from './suite-read.ts';
 
@@ -32,8 +32,8 @@ interface Draft {
 
 const TRIES = 100;
 
-/** `change` is asked again with the state somebody else made meanwhile. It gives the same state for nothing to do. */
-export async function changeSuite(storage: Storage, writing: SuiteWriting, change: (state: State, date: number) => State): Promise<void> {
+/** Gives the state as changed. `change` is asked again with what somebody else made meanwhile; it gives the same state for nothing to do. */
+export async function changeSuite(storage: Storage, writing: SuiteWriting, change: (state: State, date: number) => State): Promise<State> {
   const { names, key, signal } = writing;
   for (let tries = 0; tries < TRIES; tries++) {
     signal.throwIfAborted();
@@ -41,11 +41,11 @@ export async function changeSuite(storage: Storage, writing: SuiteWriting, chang
     // Clients ignore a Release that is not newer than theirs, without a word.
     const date = Math.max(writing.date, (found.date ?? Number.NEGATIVE_INFINITY) + 1);
     const state = change(found.state, date);
-    if (state === found.state && (found.date === undefined || found.mirrored)) return;
+    if (state === found.state && (found.date === undefined || found.mirrored)) return state;
     const isDone = needsRelease(found, state)
       ? await publishDraft(storage, { draft: draftOf({ found, state, date }, writing), found }, writing)
       : await copyMirror(storage, found, writing);
-    if (isDone) return;
+    if (isDone) return state;
   }
   throw busy(distKey(names.suite, 'InRelease'), TRIES);
 }
@@ -63,7 +63,8 @@ interface Next {
 
 function draftOf({ found, state: wanted, date }: Next, writing: SuiteWriting): Draft {
   const { architectures, components, files } = renderIndexes(wanted, writing);
-  const { state, doomed } = spent({ found, state: wanted, files, date, suite: writing.names.suite });
+  const known = { ...wanted, architectures: architecturesOf(wanted, writing) };
+  const { state, doomed } = spent({ found, state: known, files, date, suite: writing.names.suite });
   const all = [...files, indexFile(STATE, gzipped(Buffer.from(printState(state))))];
   const facts: ReleaseFacts = {
     ...{ ...writing.names, description: writing.description, date, architectures, components },
@@ -101,7 +102,8 @@ async function publishDraft(storage: Storage, { draft, found }: Commit, { names:
     await storage.put(distKey(suite, 'Release.gpg'), detached, { signal });
     await storage.put(distKey(suite, 'Release'), text, { signal });
   }
-  await Promise.all(draft.doomed.map((one) => storage.delete(one, { signal })));
+  const gone = [...found.files.keys()].filter((path) => !draft.files.some((file) => file.path === path)).map((path) => distKey(suite, path));
+  await Promise.all([...draft.doomed, ...gone].map((one) => storage.delete(one, { signal })));
   return (await storage.stat(found.pointer.key, { signal }))?.etag === etag;
 }
 

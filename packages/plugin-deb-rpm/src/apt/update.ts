@@ -1,8 +1,9 @@
 import { type ArtifactRef, defineEffect, type Effect, type EffectContext, type Release } from '@provisioning-dist/core';
-import { added, hasListed, type Retarget, removed, restored, retargeted } from './change.ts';
+import { added, currentRelease, hasListed, type Retarget, removed, restored, retargeted } from './change.ts';
 import { readDebFacts } from './deb.ts';
 import type { AptOptions, Suite } from './options.ts';
 import { storageOf } from './place.ts';
+import { removeSetup, type SetupFile, writeSetup } from './setup.ts';
 import type { Package, State } from './state.ts';
 import { readSuite, type SuiteIndex, type SuiteNames } from './suite-read.ts';
 import { changeSuite, type SuiteWriting } from './suite-write.ts';
@@ -21,6 +22,8 @@ export interface SuiteInput {
 export interface UpdateInput extends SuiteInput {
   readonly component: string;
   readonly packages: readonly { readonly artifact: ArtifactRef; readonly key: string }[];
+  /** What users need to begin; written with the first suite. */
+  readonly setup: readonly SetupFile[];
 }
 
 export interface UpdateResult {
@@ -41,13 +44,18 @@ export const update: Effect<UpdateInput, UpdateResult, AptOptions> = defineEffec
   },
   apply: async (input, context) => {
     const packages = await packagesOf(input, context);
-    const { keep } = context.options;
+    const { options, signal } = context;
+    const { keep } = options;
+    // Before the index, for nobody would miss it after a crash.
+    await writeSetup(await storageOf(options), input.setup, signal);
     await changed(input, context, (state, date) => added(state, packages, { keep, date }));
     return resultOf(input);
   },
   revert: async (input, _result, context) => {
     const keys = new Set(input.packages.map(({ key }) => key));
-    await changed(input, context, (state, date) => removed(state, keys, { keep: context.options.keep, date }));
+    const { options, signal } = context;
+    const state = await changed(input, context, (found, date) => removed(found, keys, { keep: options.keep, date }));
+    if (currentRelease(state, input.release.name) === undefined) await removeSetup(await storageOf(options), input.setup, signal);
   },
 });
 
@@ -80,7 +88,7 @@ export const back: Effect<BackInput, BackResult, AptOptions> = defineEffect({
     });
     return { keys };
   },
-  revert: async (input, { keys }, context) => await changed(input, context, (state) => restored(state, new Set(keys))),
+  revert: async (input, { keys }, context) => void (await changed(input, context, (state) => restored(state, new Set(keys)))),
 });
 
 function targetOf({ release, to, suite }: BackInput): Retarget {
@@ -103,7 +111,7 @@ export async function suiteOf({ names }: Pick<SuiteInput, 'names'>, { options, s
   return await readSuite(await storageOf(options), { names, signed: options.sign !== false, signal });
 }
 
-async function changed({ names, release }: SuiteInput, context: Context, change: (state: State, date: number) => State): Promise<void> {
+async function changed({ names, release }: SuiteInput, context: Context, change: (state: State, date: number) => State): Promise<State> {
   const { options, signal, key } = context;
   const { component, architectures, contents, description, validUntil } = options;
   const writing: SuiteWriting = {
@@ -111,7 +119,7 @@ async function changed({ names, release }: SuiteInput, context: Context, change:
     validFor: validUntil === undefined ? undefined : Math.round(validUntil / 1000),
     key: options.sign === false ? undefined : key(options.sign),
   };
-  await changeSuite(await storageOf(options), writing, change);
+  return await changeSuite(await storageOf(options), writing, change);
 }
 
 async function packagesOf({ component, packages, release }: UpdateInput, { file }: Pick<EffectContext, 'file'>): Promise<readonly Package[]> {
