@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer } from '@provisioning-dist/core/testing';
+import { makeAuthority } from '../../../core/test/testing/certificates.ts';
 import { custom } from '../../src/custom/registry.ts';
 import { CustomBench, ENV } from './custom-bench.ts';
 
@@ -148,6 +149,21 @@ describe('credentials of the custom registry', () => {
       [['error', 'insecure-url']],
     );
     await assert.rejects(bench.publish(), { code: 'http-plain' });
+  });
+
+  it('are a certificate, where the server asks for one', async () => {
+    const authority = makeAuthority();
+    bench = await CustomBench.open({ tls: { ...authority.server('127.0.0.1', 'localhost'), ca: authority.ca } });
+    bench.file('a.tar.gz', 'archive');
+    const { key, cert } = authority.client('ci');
+    const files = { 'ca.pem': authority.ca, 'cert.pem': cert, 'key.pem': key };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(bench.folder, name), text, { mode: 0o600 });
+    bench.configure({ tls: { ca: 'ca.pem' } });
+    await assert.rejects(bench.publish());
+    bench.configure({ tls: { ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' } });
+    await bench.forget();
+    await bench.publish();
+    assert.deepEqual(Object.keys(bench.seen()), ['/acme/1.2.0/a.tar.gz']);
   });
 
   it('refuse a private key that others may read', async () => {
