@@ -14,46 +14,69 @@ export interface SystemdOptions {
 const HELPER = '/usr/lib/systemd/systemd-update-helper';
 const QUIET = '>/dev/null 2>&1 || :';
 const RUNNING = '[ -d /run/systemd/system ]';
+const FIRST = 'if [ "$1" -eq 1 ]; then';
+const LAST = 'if [ "$1" -eq 0 ]; then';
+const UPGRADE = 'if [ "$1" -ge 1 ]; then';
+
+/** Units of the system, or of the users' own managers. */
+interface Scope {
+  readonly kind: 'system' | 'user';
+  readonly all: string;
+  /** With an [Install] section. */
+  readonly installed: string;
+}
 
 export function systemdSnippets(units: readonly Unit[], { enable, start, restart }: SystemdOptions): Readonly<Partial<Record<ScriptName, Snippets>>> {
   if (units.length === 0) return {};
-  const all = words(units.map(({ name }) => name));
-  const installed = words(units.filter(({ installs }) => installs).map(({ name }) => name));
-  const starting = start && installed !== '' ? [`\tif ${RUNNING}; then systemctl start ${installed} ${QUIET}; fi`] : [];
-  const enabling = enable && installed !== '' ? [`\tsystemctl --no-reload enable ${installed} ${QUIET}`] : [];
-  const restarting = [
-    'if [ "$1" -ge 1 ]; then',
-    `\tif [ -x ${HELPER} ]; then`,
-    `\t\t${HELPER} mark-restart-system-units ${all} || :`,
-    `\telif ${RUNNING}; then`,
-    `\t\tsystemctl try-restart ${all} ${QUIET}`,
-    '\tfi',
-    'fi',
-  ];
+  const scopes = [scopeOf('system', units), scopeOf('user', units)].filter(({ all }) => all !== '');
+  const system = scopes.find(({ kind }) => kind === 'system');
   return {
-    post: after(['if [ "$1" -eq 1 ]; then', ...byHelper('install-system-units', 'preset', all), ...enabling, 'fi', ...reloading(starting)]),
-    preun: after(['if [ "$1" -eq 0 ]; then', ...byHelper('remove-system-units', 'disable --now', all), 'fi']),
-    postun: after([...reloading([]), ...(restart ? restarting : [])]),
+    post: after([
+      FIRST,
+      ...scopes.flatMap((scope) => [...helped(scope, 'install', 'preset'), ...(enable ? enabling(scope) : [])]),
+      'fi',
+      ...(system && start ? starting(system) : reloading()),
+    ]),
+    preun: after([LAST, ...scopes.flatMap((scope) => helped(scope, 'remove', scope.kind === 'system' ? 'disable --now' : 'disable')), 'fi']),
+    postun: after([...reloading(), ...(restart ? scopes.flatMap(restarting) : [])]),
   };
+}
+
+function scopeOf(kind: Scope['kind'], units: readonly Unit[]): Scope {
+  const own = units.filter(({ user }) => user === (kind === 'user'));
+  return { kind, all: words(own.map(({ name }) => name)), installed: words(own.filter(({ installs }) => installs).map(({ name }) => name)) };
 }
 
 function after(lines: readonly string[]): Snippets {
   return { before: '', after: lines.map((line) => `${line}\n`).join('') };
 }
 
-function byHelper(helped: string, plain: string, units: string): readonly string[] {
+function helped({ kind, all }: Scope, action: string, plain: string): readonly string[] {
   return [
     `\tif [ -x ${HELPER} ]; then`,
-    `\t\t${HELPER} ${helped} ${units} || :`,
+    `\t\t${HELPER} ${action}-${kind}-units ${all} || :`,
     '\telif command -v systemctl >/dev/null 2>&1; then',
-    `\t\tsystemctl --no-reload ${plain} ${units} ${QUIET}`,
+    `\t\tsystemctl --no-reload${kind === 'user' ? ' --global' : ''} ${plain} ${all} ${QUIET}`,
     '\tfi',
   ];
 }
 
+function enabling({ kind, installed }: Scope): readonly string[] {
+  return installed === '' ? [] : [`\tsystemctl --no-reload${kind === 'user' ? ' --global' : ''} enable ${installed} ${QUIET}`];
+}
+
 /** Where the helper is, file triggers of systemd reload it, but after this script. */
-function reloading(starting: readonly string[]): readonly string[] {
-  const condition = starting.length > 0 ? RUNNING : `[ ! -x ${HELPER} ] && ${RUNNING}`;
-  const first = starting.length > 0 ? ['if [ "$1" -eq 1 ]; then', ...starting, 'fi'] : [];
-  return [`if ${condition}; then systemctl daemon-reload ${QUIET}; fi`, ...first];
+function starting({ installed }: Scope): readonly string[] {
+  const reload = `if ${RUNNING}; then systemctl daemon-reload ${QUIET}; fi`;
+  return installed === '' ? [reload] : [reload, FIRST, `\tif ${RUNNING}; then systemctl start ${installed} ${QUIET}; fi`, 'fi'];
+}
+
+function reloading(): readonly string[] {
+  return [`if [ ! -x ${HELPER} ] && ${RUNNING}; then systemctl daemon-reload ${QUIET}; fi`];
+}
+
+/** Without the helper, users' managers are left as they are. */
+function restarting({ kind, all }: Scope): readonly string[] {
+  const plain = kind === 'user' ? [] : [`\telif ${RUNNING}; then`, `\t\tsystemctl try-restart ${all} ${QUIET}`];
+  return [UPGRADE, `\tif [ -x ${HELPER} ]; then`, `\t\t${HELPER} mark-restart-${kind}-units ${all} || :`, ...plain, '\tfi', 'fi'];
 }

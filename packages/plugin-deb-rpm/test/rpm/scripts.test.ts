@@ -59,8 +59,9 @@ describe('a script', () => {
 
 describe('what is done with units', () => {
   const units = [
-    { name: "o'hara.service", installs: true },
-    { name: 'helper.service', installs: false },
+    { name: "o'hara.service", installs: true, user: false },
+    { name: 'helper.service', installs: false, user: false },
+    { name: 'session.service', installs: true, user: true },
   ];
 
   it('is nothing without any', () => {
@@ -74,6 +75,15 @@ describe('what is done with units', () => {
     const told = systemdSnippets(units, { enable: true, start: true, restart: true });
     assert.match(told.post?.after ?? '', /enable 'o'\\''hara\.service' >/);
     assert.match(told.post?.after ?? '', /start 'o'\\''hara\.service' >/);
+  });
+
+  it('knows units of users', () => {
+    const { post, preun, postun } = systemdSnippets(units, { enable: true, start: true, restart: true });
+    assert.match(post?.after ?? '', /install-user-units 'session\.service' \|\| :/);
+    assert.match(post?.after ?? '', /--global enable 'session\.service' >/);
+    assert.match(preun?.after ?? '', /--global disable 'session\.service' >/);
+    assert.match(postun?.after ?? '', /mark-restart-user-units 'session\.service'/);
+    assert.doesNotMatch(`${post?.after}${postun?.after}`, /(?:start|try-restart) 'session/);
   });
 
   it('restarts after an upgrade only when wanted', () => {
