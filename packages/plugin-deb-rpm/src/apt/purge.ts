@@ -1,5 +1,5 @@
+import type { IndexFile } from './pack.ts';
 import { byHashPath, distKey } from './paths.ts';
-import type { IndexFile } from './render.ts';
 import { type Generation, isListed, type State } from './state.ts';
 import type { SuiteIndex } from './suite-read.ts';
 
@@ -20,6 +20,8 @@ export interface Leaving {
   readonly files: readonly IndexFile[];
   /** Of the Release to come. */
   readonly date: number;
+  /** Keys that belong to no index that ever counted. */
+  readonly lost: readonly string[];
   readonly suite: string;
 }
 
@@ -29,7 +31,7 @@ export interface Spent {
   readonly doomed: readonly string[];
 }
 
-export function spent({ found, state, files, date, suite }: Leaving): Spent {
+export function spent({ found, state, files, date, lost, suite }: Leaving): Spent {
   const isOver = ({ retired }: State['packages'][number]): boolean => retired !== undefined && retired + POOL_KEPT <= date;
   const packages = state.packages.filter((each) => isListed(each) || !isOver(each));
   const all = [...previous(found, date), ...state.generations];
@@ -42,6 +44,7 @@ export function spent({ found, state, files, date, suite }: Leaving): Spent {
     ),
   ]);
   const left = [
+    ...lost,
     ...state.packages.filter((each) => !isListed(each) && isOver(each)).map(({ key }) => key),
     ...all.filter((each) => !generations.includes(each)).flatMap(({ objects }) => objects.map((path) => distKey(suite, path))),
   ];

@@ -1,10 +1,11 @@
 import type { KeyHandle } from '@provisioning-dist/core';
 import { PreconditionFailed, type Storage } from '@provisioning-dist/storage';
 import { busy } from './errors.ts';
+import { type IndexFile, packGzip, packIndexes, withPacker } from './pack.ts';
 import { byHashPath, distKey, STATE } from './paths.ts';
 import { spent } from './purge.ts';
 import { printRelease, type ReleaseFacts } from './release.ts';
-import { architecturesOf, gzipped, type IndexFile, type IndexOptions, indexFile, renderIndexes } from './render.ts';
+import { architecturesOf, type IndexOptions, renderIndexes } from './render.ts';
 import { printState, type State } from './state.ts';
 import { readSuite, type SuiteIndex, type SuiteNames } from './suite-read.ts';
 
@@ -23,7 +24,6 @@ export interface SuiteWriting extends IndexOptions {
 
 /** A Release as it is to be published, and the indexes it lists. */
 interface Draft {
-  readonly state: State;
   readonly text: string;
   readonly files: readonly IndexFile[];
   /** Keys nobody needs any more. */
@@ -35,6 +35,7 @@ const TRIES = 100;
 /** Gives the state as changed. `change` is asked again with what somebody else made meanwhile; it gives the same state for nothing to do. */
 export async function changeSuite(storage: Storage, writing: SuiteWriting, change: (state: State, date: number) => State): Promise<State> {
   const { names, key, signal } = writing;
+  let lost: readonly string[] = [];
   for (let tries = 0; tries < TRIES; tries++) {
     signal.throwIfAborted();
     const found = await readSuite(storage, { names, signed: key !== undefined, signal });
@@ -42,10 +43,13 @@ export async function changeSuite(storage: Storage, writing: SuiteWriting, chang
     const date = Math.max(writing.date, (found.date ?? Number.NEGATIVE_INFINITY) + 1);
     const state = change(found.state, date);
     if (state === found.state && (found.date === undefined || found.mirrored)) return state;
-    const isDone = needsRelease(found, state)
-      ? await publishDraft(storage, { draft: draftOf({ found, state, date }, writing), found }, writing)
-      : await copyMirror(storage, found, writing);
-    if (isDone) return state;
+    if (!needsRelease(found, state)) {
+      if (await copyMirror(storage, found, writing)) return state;
+      continue;
+    }
+    const draft = await draftOf({ found, state, date, lost }, writing);
+    if (await publishDraft(storage, { draft, found }, writing)) return state;
+    lost = draft.files.map(({ path, sha256 }) => distKey(names.suite, byHashPath(path, sha256)));
   }
   throw busy(distKey(names.suite, 'InRelease'), TRIES);
 }
@@ -59,19 +63,24 @@ interface Next {
   readonly found: SuiteIndex;
   readonly state: State;
   readonly date: number;
+  /** Keys of indexes that were put there in vain. */
+  readonly lost: readonly string[];
 }
 
-function draftOf({ found, state: wanted, date }: Next, writing: SuiteWriting): Draft {
-  const { architectures, components, files } = renderIndexes(wanted, writing);
+async function draftOf({ found, state: wanted, date, lost }: Next, writing: SuiteWriting): Promise<Draft> {
+  const { architectures, components, indexes } = renderIndexes(wanted, writing);
   const known = { ...wanted, architectures: architecturesOf(wanted, writing) };
-  const { state, doomed } = spent({ found, state: known, files, date, suite: writing.names.suite });
-  const all = [...files, indexFile(STATE, gzipped(Buffer.from(printState(state))))];
-  const facts: ReleaseFacts = {
-    ...{ ...writing.names, description: writing.description, date, architectures, components },
-    ...(writing.validFor !== undefined && { validUntil: date + writing.validFor }),
-    files: new Map(all.map(({ path, sha256, bytes }) => [path, { sha256, size: bytes.length }])),
-  };
-  return { state, doomed, files: all, text: printRelease(facts) };
+  return await withPacker(async (packer) => {
+    const files = await packIndexes(indexes, packer);
+    const { state, doomed } = spent({ found, state: known, files, date, lost, suite: writing.names.suite });
+    const all = [...files, await packGzip(STATE, Buffer.from(printState(state)), packer)];
+    const facts: ReleaseFacts = {
+      ...{ ...writing.names, description: writing.description, date, architectures, components },
+      ...(writing.validFor !== undefined && { validUntil: date + writing.validFor }),
+      files: new Map(all.map(({ path, sha256, bytes }) => [path, { sha256, size: bytes.length }])),
+    };
+    return { doomed, files: all, text: printRelease(facts) };
+  });
 }
 
 interface Commit {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Finding, RegistryJob } from '@provisioning-dist/core';
 import { hasListed } from './change.ts';
 import { debsOf, keyOf, suiteInputs } from './job.ts';
@@ -44,17 +45,25 @@ async function suiteFindings(job: Job, suite: string, index: SuiteIndex): Promis
 async function indexFindings(job: Job, suite: string, { files, state }: SuiteIndex): Promise<readonly Finding[]> {
   const storage = await storageOf(job.options);
   const findings: Finding[] = [];
-  for (const { path, sha256, unstored } of renderIndexes(state, job.options).files) {
-    const listed = files.get(path)?.sha256;
-    if (listed !== sha256) findings.push(finding(job, 'apt-index', `Release lists other bytes of "${path}" than the packages give`));
-    if (unstored || listed === undefined) continue;
-    for (const key of [distKey(suite, byHashPath(path, listed)), distKey(suite, path)]) {
+  for (const { path, bytes } of renderIndexes(state, job.options).indexes) {
+    if (files.get(path)?.sha256 !== createHash('sha256').update(bytes).digest('hex'))
+      findings.push(finding(job, 'apt-index', `Release lists other bytes of "${path}" than the packages give`));
+  }
+  for (const [path, { sha256 }] of files) {
+    for (const key of storedKeys(suite, path, sha256)) {
       const found = await contentDigest(storage, key, job.signal);
-      if (found !== listed)
+      if (found !== sha256)
         findings.push(finding(job, 'apt-index', `"${key}" ${found === undefined ? 'is not there' : 'holds other bytes than Release says'}`));
     }
   }
-  return files.has(STATE) ? findings : [...findings, finding(job, 'apt-index', `Release does not list "${STATE}"`)];
+  return findings;
+}
+
+/** Contents are stored compressed only; the state has no name but its digest. */
+function storedKeys(suite: string, path: string, sha256: string): readonly string[] {
+  if (/\/Contents-[^/.]+$/.test(path)) return [];
+  const byHash = distKey(suite, byHashPath(path, sha256));
+  return path === STATE ? [byHash] : [byHash, distKey(suite, path)];
 }
 
 function finding({ id }: Job, code: string, message: string): Finding {

@@ -56,7 +56,7 @@ export function filesIn(folder: string): readonly string[] {
 
 /** What clients get: later dates and what is kept for readers of earlier indexes make no difference, nor do indexes of nothing. */
 function stateOf(folder: string): string {
-  const own = filesIn(folder).filter((path) => !/by-hash|journal|Release|\.gz$/.test(path) && statSync(join(folder, path)).size > 0);
+  const own = filesIn(folder).filter((path) => !/by-hash|journal|Release|\.[gx]z$/.test(path) && statSync(join(folder, path)).size > 0);
   const content = own.map((path) => `${path} ${sha256(readFileSync(join(folder, path)))}`);
   return content.join('\n');
 }
