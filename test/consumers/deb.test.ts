@@ -310,7 +310,13 @@ describe('signed debs and gpgv', () => {
         format: 'binary',
         date: at,
       })) as Uint8Array;
-    const handle = (id: string): KeyHandle => ({ id, openpgp: (bytes) => key(bytes), info: unused, cms: unused, raw: unused });
+    const handle = (id: string): KeyHandle => ({
+      id,
+      openpgp: (data) => key(Buffer.concat(data instanceof Uint8Array ? [data] : [...data])),
+      info: unused,
+      cms: unused,
+      raw: unused,
+    });
     const deb = join(folder(), 'signed.deb');
     await writeDeb({ entries: ENTRIES, options: { sign: 'release' }, job: { key: handle } }, deb);
     run('ar', ['x', deb], folder());

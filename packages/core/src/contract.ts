@@ -42,6 +42,7 @@ export type {
   KeyJob,
   OpenPgpOptions,
   RawOptions,
+  SignedData,
   SignedFile,
 } from './key.ts';
 export { defineKey } from './key.ts';

@@ -39,6 +39,9 @@ export interface RawOptions {
   readonly hash: 'sha1' | 'sha256' | 'sha512';
 }
 
+/** Bytes, or their pieces in order, read once: what is too large to hold. */
+export type SignedData = Uint8Array | Iterable<Uint8Array>;
+
 /** What a handler of a key may use. */
 export interface KeyJob<Options> {
   readonly release: Release;
@@ -79,8 +82,8 @@ export interface KeyDefinition<Options> {
   /** Missing, expired or locked keys and tools, before anything is built. */
   readonly preflight?: (job: KeyJob<Options>) => Promise<readonly Finding[]>;
   readonly info: (job: KeyJob<Options>) => Promise<KeyInfo>;
-  /** An OpenPGP signature of the bytes, made at `job.date`. */
-  readonly openpgp?: (job: KeyJob<Options>, bytes: Uint8Array, options: OpenPgpOptions) => Promise<Uint8Array>;
+  /** An OpenPGP signature of the data, which may come in pieces, made at `job.date`. */
+  readonly openpgp?: (job: KeyJob<Options>, data: SignedData, options: OpenPgpOptions) => Promise<Uint8Array>;
   /** A CMS SignedData (RFC 5652), DER. */
   readonly cms?: (job: KeyJob<Options>, bytes: Uint8Array, options: CmsOptions) => Promise<Uint8Array>;
   /** A signature of a digest: PKCS#1 v1.5, ECDSA in DER or Ed25519, by the key's algorithm. */
@@ -93,7 +96,7 @@ export interface KeyHandle {
   /** Instance id. */
   readonly id: string;
   readonly info: () => Promise<KeyInfo>;
-  readonly openpgp: (bytes: Uint8Array, options?: OpenPgpOptions) => Promise<Uint8Array>;
+  readonly openpgp: (data: SignedData, options?: OpenPgpOptions) => Promise<Uint8Array>;
   readonly cms: (bytes: Uint8Array, options?: CmsOptions) => Promise<Uint8Array>;
   readonly raw: (digest: Uint8Array, options: RawOptions) => Promise<Uint8Array>;
 }

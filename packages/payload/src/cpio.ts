@@ -10,6 +10,8 @@ export interface CpioOptions {
   readonly mtime: number;
   /** Put before every path: `./` for rpm and macOS packages. With it a directory of the empty path is the root entry, `.`. */
   readonly prefix?: string;
+  /** Of the stripped form: each member's number in the package's list of files, when that has others too. */
+  readonly numbers?: readonly number[];
 }
 
 /** A cpio archive of the members in their order, owned by 0:0. Throws RangeError for what the form cannot hold. */
@@ -64,8 +66,8 @@ function sizeOf(member: Member): number {
   return member.type === 'symlink' ? Buffer.byteLength(member.target) : 0;
 }
 
-function head(member: Member, index: number, { form, mtime, prefix = '' }: CpioOptions): Uint8Array {
-  if (form === 'stripped') return assemble(form, CPIO_MAGIC.stripped, digits(STRIPPED, { index }, member.path, form));
+function head(member: Member, index: number, { form, mtime, prefix = '', numbers }: CpioOptions): Uint8Array {
+  if (form === 'stripped') return assemble(form, CPIO_MAGIC.stripped, digits(STRIPPED, { index: numbers?.[index] ?? index }, member.path, form));
   const name = member.path === '' ? prefix.replace(/\/$/, '') : prefix + member.path;
   const values = {
     ...NOTHING,

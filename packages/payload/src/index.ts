@@ -30,6 +30,7 @@ export type {
   SegmentRef,
   Source,
   StreamPart,
+  Written,
 } from './part.ts';
 export { SEGMENT_MIN } from './part.ts';
 export type { Sink } from './store/copy.ts';

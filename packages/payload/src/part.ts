@@ -54,7 +54,14 @@ export interface Mark {
 
 /** Something only a promise can give, such as a signature over bytes already yielded: answered like a mark, with what it resolves to. */
 export interface Ask {
-  readonly ask: () => Promise<Uint8Array>;
+  readonly ask: (written: Written) => Promise<Uint8Array>;
+}
+
+/** What stands before an `Ask`, as it is in the file, patches included. */
+export interface Written {
+  readonly length: number;
+  /** Exactly `length` bytes at `position`, in memory of its own. */
+  readonly read: (position: number, length: number) => Uint8Array;
 }
 
 export interface MarkResult {

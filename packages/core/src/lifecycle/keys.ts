@@ -66,7 +66,7 @@ function handleOf({ instance, provided: { definition } }: ResolvedKey, job: () =
   return Object.freeze({
     id: instance.id,
     info: () => info(job()),
-    openpgp: openpgp ? (bytes, options = {}) => openpgp(job(), bytes, options) : cannot('make OpenPGP signatures'),
+    openpgp: openpgp ? (data, options = {}) => openpgp(job(), data, options) : cannot('make OpenPGP signatures'),
     cms: cms ? (bytes, options = {}) => cms(job(), bytes, options) : cannot('make CMS signatures'),
     raw: raw ? (digest, options) => raw(job(), digest, options) : cannot('sign digests'),
   } satisfies KeyHandle);

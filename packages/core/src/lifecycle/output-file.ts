@@ -86,6 +86,20 @@ export class OutputFile {
     return Object.fromEntries(names.map((name) => [name, hashes.get(name)?.copy().digest('hex')]));
   }
 
+  /** Bytes already written, patches included. */
+  read(position: number, length: number): Uint8Array {
+    if (position < 0 || position + length > this.position)
+      throw new RangeError(`Cannot read ${length} bytes at ${position}: only ${this.position} are written`);
+    this.flush();
+    const bytes = Buffer.allocUnsafe(length);
+    for (let done = 0; done < length; ) {
+      const count = readSync(this.#fd, bytes, done, length - done, position + done);
+      if (count === 0) throw new Error(`Cannot read "${this.#temporary}" back: it ended after ${position + done} bytes`);
+      done += count;
+    }
+    return bytes;
+  }
+
   /** Makes the file durable and gives it its name. */
   async finish(): Promise<Digests> {
     const digests = this.digest(0, [...this.#hashes.keys()]);

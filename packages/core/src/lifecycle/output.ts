@@ -128,7 +128,9 @@ class Output {
 
   async #ask({ ask }: Ask): Promise<MarkResult> {
     await this.settle();
-    return { position: this.#file.position, digests: {}, answer: await ask() };
+    const { position: length } = this.#file;
+    const answer = await ask({ length, read: (position, count) => this.#file.read(position, count) });
+    return { position: length, digests: {}, answer };
   }
 
   #answer(names: readonly Digest[]): MarkResult {

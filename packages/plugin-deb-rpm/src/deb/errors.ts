@@ -66,7 +66,3 @@ export function memberTooLarge(name: string, size: number): DistError {
     hint: 'take a stronger codec, or several packages by "components"',
   });
 }
-
-export function cannotSign(id: string, found: string): DistError {
-  return new DistError('deb-signature', `Cannot sign a deb with "${id}": ${found}`, { exit: EXIT.usage });
-}

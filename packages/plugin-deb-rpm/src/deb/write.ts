@@ -5,7 +5,7 @@ import { type Coding, compressed, tarName } from './codec.ts';
 import { type MixedContent, mixedContent } from './generated.ts';
 import type { DebOptions } from './options.ts';
 import { debContents } from './package.ts';
-import { signatureOf, type Tap } from './signature.ts';
+import { signatureMember } from './signature.ts';
 
 const FORMAT_VERSION = Buffer.from('2.0\n');
 
@@ -13,15 +13,13 @@ const FORMAT_VERSION = Buffer.from('2.0\n');
 export function* debParts(job: FormatJob<DebOptions>): Generator<Part, void, MarkResult> {
   const { options, date } = job;
   const { content, data, control } = debContents(job);
-  const signature = options.sign === undefined ? undefined : signatureOf(job.key(options.sign), options.codec);
-  const tap: Tap = signature?.tap ?? ((parts) => parts);
   yield Buffer.from(AR_MAGIC);
   yield arHeader('debian-binary', FORMAT_VERSION.length, date);
-  yield* tap([FORMAT_VERSION]);
+  yield FORMAT_VERSION;
   const made = mixedContent(job.content, new Set(control.flatMap((member) => (member.type === 'file' ? [member.source] : []))));
-  yield* arMember(tarName('control', options), tap(tarParts(control, made, { coding: options, date })), date);
-  yield* arMember(tarName('data', options), tap(tarParts(data, content, { coding: options, date })), date);
-  if (signature) yield* signature.member(date);
+  yield* arMember(tarName('control', options), tarParts(control, made, { coding: options, date }), date);
+  yield* arMember(tarName('data', options), tarParts(data, content, { coding: options, date }), date);
+  if (options.sign !== undefined) yield* signatureMember(job.key(options.sign), date);
 }
 
 function tarParts(members: readonly Member[], mixed: MixedContent, { coding, date }: { readonly coding: Coding; readonly date: number }): Parts {

@@ -27,7 +27,8 @@ export function optionsOf(raw: object): AptOptions {
 export const testKey = (id: string): KeyHandle => ({
   id,
   info: async () => ({ id: 'F00D', algorithm: 'ed25519', publicKey: { ext: 'asc', bytes: Buffer.from(armor('PUBLIC KEY BLOCK', 'F00D')) } }),
-  openpgp: async (bytes, { form = 'detached' } = {}) => {
+  openpgp: async (data, { form = 'detached' } = {}) => {
+    const bytes = Buffer.concat(data instanceof Uint8Array ? [data] : [...data]);
     const signature = armor('SIGNATURE', sha256(bytes));
     const text = Buffer.from(bytes).toString('utf8').replace(/^-/gm, '- -');
     return Buffer.from(form === 'clear' ? `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${text}${signature}` : signature);

@@ -12,8 +12,8 @@ function keyOf(signature: Uint8Array): { readonly key: (id: string) => KeyHandle
     info: no,
     cms: no,
     raw: no,
-    openpgp: async (bytes, options) => {
-      signed.push(Uint8Array.from(bytes));
+    openpgp: async (data, options) => {
+      signed.push(Buffer.concat(data instanceof Uint8Array ? [data] : [...data]));
       asked.push([id, options]);
       return signature;
     },
@@ -39,7 +39,7 @@ const ENTRIES = sorted([
 ]);
 
 describe('a signed deb', () => {
-  for (const codec of ['gzip', 'xz', 'none']) {
+  for (const codec of ['gzip', 'xz', 'zstd', 'none']) {
     it(`of ${codec} is signed as it is stored`, async () => {
       const { key, signed, asked } = keyOf(Buffer.from('sig'));
       const deb = await makeDeb({ entries: ENTRIES, options: { codec, sign: 'release' }, job: { key } });
@@ -58,12 +58,6 @@ describe('a signed deb', () => {
     const deb = await makeDeb({ options: { sign: 'release' }, job: { key: keyOf(Buffer.from('-----BEGIN PGP')).key } });
     const [finding, ...others] = await readDeb(sourceOf(deb));
     assert.deepEqual([finding?.code, others], ['deb-signature', []]);
-  });
-
-  it('cannot be of zstd', async () => {
-    await assert.rejects(makeDeb({ options: { codec: 'zstd', sign: 'release' }, job: { key: keyOf(Buffer.from('sig')).key } }), {
-      code: 'deb-signature',
-    });
   });
 
   it('is not written when the key fails', async () => {

@@ -72,7 +72,13 @@ export function keyHandle(sign: (bytes: Uint8Array) => Uint8Array | Promise<Uint
   const unused = () => {
     throw new Error('no writer of an rpm asks for that');
   };
-  return { id: 'release', info: unused, openpgp: async (bytes) => await sign(bytes), cms: unused, raw: unused };
+  return {
+    id: 'release',
+    info: unused,
+    openpgp: async (data) => await sign(Buffer.concat(data instanceof Uint8Array ? [data] : [...data])),
+    cms: unused,
+    raw: unused,
+  };
 }
 
 /** Runs `use` with a job whose contents are prepared. */

@@ -15,11 +15,11 @@ export const gpg: KeyDefinition<GpgOptions> = defineKey({
   options: gpgOptions,
   preflight: async (job) => [...keyFileFindings(job), ...(await lookAhead(job))],
   info: async (job) => infoOf(await verifier(job)),
-  openpgp: async (job, bytes, options) => {
-    if (job.options.command) return signBytesByProgram(job, bytes, options);
+  openpgp: async (job, data, options) => {
+    if (job.options.command) return signBytesByProgram(job, data, options);
     const signer = await usable(job);
-    if (options.form === 'clear') return signClear(job, signer, bytes);
-    return signDetached(signer, bytes, { armor: options.armor === true, digest: job.options.digest });
+    if (options.form === 'clear') return signClear(job, signer, data instanceof Uint8Array ? data : Buffer.concat([...data]));
+    return signDetached(signer, data, { armor: options.armor === true, digest: job.options.digest });
   },
   raw: async (job, digest, { hash }) => signDigest(await rsaKey(job), digest, hash),
   detached: {

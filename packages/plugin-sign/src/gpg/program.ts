@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DistError, type ExecResult, type KeyJob, type OpenPgpOptions } from '@provisioning-dist/core';
+import { DistError, type ExecResult, type KeyJob, type OpenPgpOptions, type SignedData } from '@provisioning-dist/core';
 import { keyUnusable, wrongPassphrase } from '../errors.ts';
 import { oncePerOptions } from '../secret-key.ts';
 import type { GpgOptions, GpgProgram } from './options.ts';
@@ -30,9 +30,10 @@ export async function signByProgram(job: GpgJob, path: string, options: OpenPgpO
   return readFileSync(output);
 }
 
-export async function signBytesByProgram(job: GpgJob, bytes: Uint8Array, options: OpenPgpOptions): Promise<Uint8Array> {
+export async function signBytesByProgram(job: GpgJob, data: SignedData, options: OpenPgpOptions): Promise<Uint8Array> {
   const path = join(job.tmp(), 'data');
-  writeFileSync(path, bytes, { mode: 0o600 });
+  writeFileSync(path, '', { mode: 0o600 });
+  for (const piece of data instanceof Uint8Array ? [data] : data) appendFileSync(path, piece);
   return signByProgram(job, path, options);
 }
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { KeyJob, SignedFile } from '@provisioning-dist/core';
+import type { KeyJob, SignedData, SignedFile } from '@provisioning-dist/core';
 import type { Key, PartialConfig, PrivateKey } from 'openpgp';
 import { badSignature, keyUnusable } from '../errors.ts';
 import { openpgp } from './library.ts';
@@ -9,8 +9,8 @@ import type { SigningKey } from './read-key.ts';
 
 /** Signatures with a key of our own: version 4, RSA and EdDSA the same bytes every time. */
 
-/** What is signed: bytes, or a file too large to hold. */
-export type Signed = Uint8Array | { readonly path: string };
+/** What is signed: bytes, or pieces or a file too large to hold. */
+export type Signed = SignedData | { readonly path: string };
 
 export async function signDetached(
   signer: SigningKey<PrivateKey>,
@@ -18,7 +18,7 @@ export async function signDetached(
   options: Pick<GpgOptions, 'digest' | 'armor'>,
 ): Promise<Uint8Array> {
   const { createMessage, sign } = await openpgp();
-  const message = await createMessage({ binary: signed instanceof Uint8Array ? signed : streamOf(signed.path), format: 'binary' });
+  const message = await createMessage({ binary: messageOf(signed), format: 'binary' });
   const common = { message, detached: true, ...(await callOf(signer, options.digest)) } as const;
   return bytesOf(options.armor ? await sign({ ...common, format: 'armored' }) : await sign({ ...common, format: 'binary' }));
 }
@@ -88,6 +88,11 @@ async function configOf(digest: GpgOptions['digest']): Promise<PartialConfig> {
 
 export function exportPublic(key: Key): Uint8Array {
   return Buffer.from(key.toPublic().armor().replaceAll('\r\n', '\n'));
+}
+
+function messageOf(signed: Signed): Uint8Array | ReadableStream<Uint8Array<ArrayBuffer>> {
+  if (signed instanceof Uint8Array) return signed;
+  return 'path' in signed ? streamOf(signed.path) : (ReadableStream.from(signed) as ReadableStream<Uint8Array<ArrayBuffer>>);
 }
 
 function streamOf(path: string): ReadableStream<Uint8Array<ArrayBuffer>> {
