@@ -47,6 +47,11 @@ describe('cpio', () => {
     assert.equal(write([directory('usr'), file('usr/app', 'hello')], 'stripped').toString('latin1'), archive.toString('latin1'));
   });
 
+  it('numbers entries of the stripped form as told', () => {
+    const plain = [...cpio([directory('usr'), file('usr/app', '')], memory(), { form: 'stripped', mtime: 0, numbers: [3, 255] })];
+    assert.equal(Buffer.concat(plain as Uint8Array[]).toString('latin1', 0, 32), '07070X00000003\0\x0007070X000000ff\0\0');
+  });
+
   it('stores targets as content', () => {
     const archive = write([symlink('l', 'target')], 'odc').toString('latin1');
     assert.equal(archive.slice(18, 24), '120777');

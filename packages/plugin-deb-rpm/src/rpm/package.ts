@@ -27,6 +27,8 @@ export interface RpmContents {
   readonly content: MixedContent;
   /** Members of the payload. */
   readonly members: readonly Member[];
+  /** Where each of them is in the list of files, which has ghosts too. */
+  readonly numbers: readonly number[];
   readonly form: CpioOptions['form'];
   /** Complete but for the digests of the payload. */
   readonly header: EncodedHeader;
@@ -66,6 +68,7 @@ export function rpmContents(job: FormatJob<RpmOptions>): RpmContents {
     arch,
     content,
     members,
+    numbers: files.flatMap((file, index) => (isGhost(file) ? [] : [index])),
     form: hasLarge(files) ? 'stripped' : 'newc',
     header: encodeHeader(TAG.region, mainFields({ job, names, arch, evr, files, content, elf })),
   };

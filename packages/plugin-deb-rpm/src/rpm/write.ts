@@ -17,8 +17,8 @@ const MARGIN = 64 * 1024 * 1024;
 export function* rpmParts(job: FormatJob<RpmOptions>): Generator<Part, void, MarkResult> {
   const { options, date } = job;
   const contents = rpmContents(job);
-  const { header, members, form, content } = contents;
-  const cpioOptions: CpioOptions = { form, mtime: date, prefix: './' };
+  const { header, members, numbers, form, content } = contents;
+  const cpioOptions: CpioOptions = { form, mtime: date, prefix: './', numbers };
   const payloadSize = cpioLength(members, cpioOptions);
   const key = options.sign === undefined ? undefined : job.key(options.sign);
   const facts = { header: header.bytes, size: 0, payloadSize, large: payloadSize + header.bytes.length + MARGIN >= LARGE };
