@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { MESSAGE_TYPES, type Message } from '../channel.ts';
 import { canonicalJson } from '../lifecycle/canonical-json.ts';
 import { type ChannelBench, type ChannelSpec, type ChannelWorld, withChannel } from './channel-bench.ts';
-import { type ConformanceCase, conformanceCase } from './conformance.ts';
+import { type ConformanceCase, conformanceCase, unsafeIn } from './conformance.ts';
 import { CrashPoints } from './crash.ts';
 import type { FaultScript } from './faults.ts';
-import { unsafeIn } from './registry-publish-cases.ts';
 import { canariesIn } from './secret.ts';
 
 const MESSAGE: Message = {

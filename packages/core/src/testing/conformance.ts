@@ -26,3 +26,13 @@ export function describeConformance({ it }: MochaLike, cases: readonly Conforman
 export function conformanceCase(name: string, run: () => Promise<void>, timeout = 60_000): ConformanceCase {
   return { name, run, timeout };
 }
+
+/** Cases about something that is not always there. */
+export function present(what: unknown, cases: () => readonly ConformanceCase[]): readonly ConformanceCase[] {
+  return what === undefined ? [] : cases();
+}
+
+/** Requests that could have changed something. */
+export function unsafeIn(world: { readonly log?: () => readonly { readonly unsafe: boolean }[] }): number {
+  return world.log?.().filter(({ unsafe }) => unsafe).length ?? 0;
+}

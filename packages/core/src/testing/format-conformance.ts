@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Entry } from '../model/entry.ts';
-import { type ConformanceCase, conformanceCase } from './conformance.ts';
+import { type ConformanceCase, conformanceCase, present } from './conformance.ts';
 import { type FormatSpec, type Made, make, read } from './format-bench.ts';
 import { directory, file, sampleEntries, symlink } from './format-entries.ts';
-import { present } from './registry-look-cases.ts';
 
 /** Entries no artifact may hold in silence; each is refused by the writer or found by the reader. */
 const HOSTILE: Readonly<Record<string, readonly Entry[]>> = {

@@ -6,8 +6,7 @@ import type { CmsOptions, KeyDefinition, KeyInfo, KeyJob, OpenPgpOptions, RawOpt
 import { execProgram } from '../lifecycle/exec.ts';
 import { createHttp } from '../lifecycle/http-client.ts';
 import { testRelease } from './artifacts.ts';
-import { type ConformanceCase, conformanceCase } from './conformance.ts';
-import { present } from './registry-look-cases.ts';
+import { type ConformanceCase, conformanceCase, present } from './conformance.ts';
 import { CANARY, canariesIn } from './secret.ts';
 import { sha256 } from './server-objects.ts';
 import { textOf } from './text-of.ts';

@@ -2,23 +2,21 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AnyEffect, EffectContext, Log } from '../effect.ts';
+import type { AnyEffect, EffectContext } from '../effect.ts';
 import type { Http } from '../http.ts';
 import type { RegistryJob, RollbackMode } from '../jobs.ts';
-import { artifactFile } from '../lifecycle/artifact-file.ts';
-import { plain } from '../lifecycle/canonical-json.ts';
 import { createEffectRunner, type EffectRunner } from '../lifecycle/effects.ts';
-import { createHttp } from '../lifecycle/http-client.ts';
-import { type Journal, openJournal } from '../lifecycle/journal.ts';
+import type { Journal } from '../lifecycle/journal.ts';
 import type { EffectState } from '../lifecycle/journal-state.ts';
 import { type PublishOutcome, type PublishTarget, publishAll } from '../lifecycle/publish.ts';
-import { type RollbackOutcome, rollBack } from '../lifecycle/rollback.ts';
-import type { Artifact, ArtifactFilter } from '../model/artifact.ts';
+import { type RollbackMember, type RollbackOutcome, rollBack } from '../lifecycle/rollback.ts';
+import type { Artifact } from '../model/artifact.ts';
 import type { Release } from '../model/release.ts';
-import { testArtifacts, testRelease, writeArtifacts } from './artifacts.ts';
+import type { AnyRegistry } from '../plugin.ts';
 import type { CrashPoints } from './crash.ts';
 import type { FaultScript } from './faults.ts';
 import type { RegistryConformance, RegistryWorld } from './registry-spec.ts';
+import { createStage, NEVER, type Stage } from './registry-stage.ts';
 import { textOf } from './text-of.ts';
 
 /** One registry at work, as the lifecycle drives it, in a world of its own. */
@@ -31,14 +29,24 @@ export interface BenchRun {
   readonly onApply?: (effect: AnyEffect) => void;
 }
 
+export interface UndoRun extends BenchRun {
+  readonly mode?: RollbackMode;
+  readonly to?: string;
+}
+
+interface Asked {
+  readonly effect: AnyEffect;
+  readonly input: unknown;
+}
+
 export interface Bench<World> {
   readonly world: World;
   /** Everything the registry logged, and every error. */
-  readonly said: string[];
+  readonly said: readonly string[];
   /** What effects gave back, as they gave it. */
-  readonly results: unknown[];
+  readonly results: readonly unknown[];
   /** What the handler wanted done. */
-  readonly asked: { readonly effect: AnyEffect; readonly input: unknown }[];
+  readonly asked: readonly Asked[];
   /** Nothing below it may stand in a journal. */
   readonly folder: string;
   readonly release: (version: string) => Release;
@@ -46,9 +54,9 @@ export interface Bench<World> {
   readonly publish: (version: string, run?: BenchRun) => Promise<PublishOutcome>;
   /** As `publish`, which must succeed. */
   readonly published: (version: string, run?: BenchRun) => Promise<PublishOutcome>;
-  readonly undo: (version: string, run?: BenchRun & { readonly mode?: RollbackMode; readonly to?: string }) => Promise<RollbackOutcome>;
+  readonly undo: (version: string, run?: UndoRun) => Promise<RollbackOutcome>;
   /** As `undo`, which must succeed. */
-  readonly undone: (version: string, run?: BenchRun) => Promise<RollbackOutcome>;
+  readonly undone: (version: string, run?: UndoRun) => Promise<RollbackOutcome>;
   /** Lets every method through. */
   readonly http: Http;
   /** For handlers that change nothing. */
@@ -59,8 +67,6 @@ export interface Bench<World> {
   readonly forget: (version: string) => void;
 }
 
-export const INSTANCE = 'tested';
-
 /** Runs `use` with a fresh world; all of it is gone afterwards. */
 export async function withBench<Options, World extends RegistryWorld<Options>>(
   spec: RegistryConformance<Options, World>,
@@ -70,152 +76,135 @@ export async function withBench<Options, World extends RegistryWorld<Options>>(
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
   const world = await spec.open(faults);
   try {
-    await use(createBench(spec, world, folder));
+    await use(createBench(world, { definition: spec.definition, stage: createStage(spec, world, folder), results: [], asked: [] }));
   } finally {
     await world.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function createBench<Options, World extends RegistryWorld<Options>>(
-  spec: RegistryConformance<Options, World>,
-  world: World,
-  folder: string,
-): Bench<World> {
-  const said: string[] = [];
-  const results: unknown[] = [];
-  const asked: { readonly effect: AnyEffect; readonly input: unknown }[] = [];
-  const made = new Map<string, readonly Artifact[]>();
-  const say = (message: string): void => void said.push(message);
-  const log: Log = { info: say, warn: say, debug: say };
-  const never = new AbortController().signal;
-  const key = spec.key ?? noKey;
+interface Work {
+  readonly definition: AnyRegistry;
+  readonly stage: Stage;
+  readonly results: unknown[];
+  readonly asked: Asked[];
+}
 
-  const release = (version: string): Release => testRelease(version, spec.release);
-  const artifacts = (version: string): readonly Artifact[] => {
-    const found = made.get(version) ?? writeArtifacts(join(folder, 'packages', version), (spec.artifacts ?? testArtifacts)(version));
-    made.set(version, found);
-    return found;
-  };
-  const select = (version: string) => (filter?: ArtifactFilter) => artifacts(version).filter((artifact) => matches(artifact, filter));
-  const file = (version: string) => artifactFile((name) => artifacts(version).find((one) => one.name === name), join(folder, 'packages', version));
-  const http = (signal: AbortSignal, dry: boolean): Http => createHttp({ signal, dry, userAgent: 'provisioning-dist/test' });
-  const open = (version: string): Promise<Journal> => openJournal(join(folder, 'state', version), release(version), String);
-  const tmp = (): string => mkdtempSync(join(folder, 'tmp-'));
-
-  function watched({ crash, onApply }: BenchRun): ReadonlyMap<AnyEffect, AnyEffect> {
-    const watch = (effect: AnyEffect): AnyEffect => ({
-      ...effect,
-      apply: async (input, context) => {
-        onApply?.(effect);
-        const result = await effect.apply(input, context);
-        results.push(result);
-        return result;
-      },
-    });
-    return new Map(spec.definition.effects.map((effect) => [effect, crash ? crash.effect(watch(effect)) : watch(effect)]));
-  }
-
-  async function publish(version: string, run: BenchRun = {}): Promise<PublishOutcome> {
-    const { dry = false, crash, signal = never } = run;
-    const effects = watched(run);
-    const journal = dry ? undefined : await open(version);
-    const web = crash ? crash.http(http(signal, dry)) : http(signal, dry);
-    const runner: EffectRunner = createEffectRunner({
-      ...(journal ? { mode: 'run', journal: crash ? crash.journal(journal) : journal } : { mode: 'dry' }),
-      ...{ signal, http: web, key, definitions: effects.values(), artifactFile: file(version), retry: { base: 1, cap: 5 } },
-      // with one slot the points of a crash come in the same order every time
-      ...(crash && { slots: 1 }),
-    });
-    const target: PublishTarget = {
-      ...{ id: INSTANCE, use: INSTANCE, required: true, needs: [], plugin: 'tested@1.0.0', log },
-      ...{ definition: spec.definition, options: world.options },
-    };
-    const outcome = await publishAll({
-      ...{ targets: [target], release: release(version), artifacts: select(version), runner, signal, tmp, http: web, key },
-      call: (_, job) => spec.definition.publish(withEffects(job, effects, asked) as RegistryJob<Options>),
-    });
-    await journal?.close();
-    for (const error of outcome.errors) said.push(textOf(error));
-    return outcome;
-  }
-
-  async function undo(version: string, run: BenchRun & { readonly mode?: RollbackMode; readonly to?: string } = {}): Promise<RollbackOutcome> {
-    const { crash, signal = never, mode = 'undo', to } = run;
-    const opened = await open(version);
-    const journal = crash ? crash.journal(opened) : opened;
-    const effects = watched(run);
-    const web = crash ? crash.http(http(signal, false)) : http(signal, false);
-    const runner = createEffectRunner({ mode: 'run', journal, signal, http: web, key, definitions: effects.values(), artifactFile: file(version) });
-    const own = spec.definition.rollback;
-    const isOwn = own && (spec.definition.rollbackModes ?? []).includes(mode as never);
-    const base = { ...job(version), http: web, mode, to, signal };
-    const effect = ((asked: AnyEffect, input: unknown) => runner.run(memberOf(log, world.options), effects.get(asked) ?? asked, input)) as never;
-    const outcome = await rollBack({
-      waves: [
-        [
-          {
-            ...{ id: INSTANCE, effects: [...effects.values()], options: world.options, log },
-            ...(isOwn && {
-              ownWay: async (more) => {
-                await own({ ...base, ...more, effect, options: world.options });
-                return true as const;
-              },
-            }),
-          },
-        ],
-      ],
-      ...{ mode, journal, dry: false, signal, file: file(version), http: web, key },
-    });
-    await opened.close();
-    for (const { error } of [...outcome.registries, ...outcome.effects]) if (error) said.push(textOf(error));
-    return outcome;
-  }
-
-  function job(version: string): RegistryJob<unknown> {
-    return Object.freeze({
-      ...{ release: release(version), options: world.options, id: INSTANCE, signal: never, log, tmp, artifacts: select(version) },
-      ...{ http: http(never, true), key, locate: () => undefined },
-      effect: () => Promise.reject(new Error('a handler that only looks began an effect')),
-    });
-  }
-
-  async function journal(version: string): Promise<readonly EffectState[]> {
-    const opened = await open(version);
-    await opened.close();
-    return [...opened.effects.values()];
-  }
-
+function createBench<World>(world: World, work: Work): Bench<World> {
+  const { stage, results, asked } = work;
+  const { said, folder, release, artifacts, job, context } = stage;
   return {
-    ...{ world, said, results, asked, folder, release, artifacts, publish, undo, job, journal, http: http(never, false) },
+    ...{ world, said, results, asked, folder, release, artifacts, job, context, http: stage.http({}) },
+    publish: (version, run) => publish(work, version, run),
     published: async (version, run) => {
-      const outcome = await publish(version, run);
-      assert.deepEqual(outcome.errors.map(textOf), [], `publishing ${version} fails`);
-      return outcome;
+      const { errors, ...outcome } = await publish(work, version, run);
+      assert.deepEqual(errors.map(textOf), [], `publishing ${version} fails`);
+      return { errors, ...outcome };
     },
+    undo: (version, run) => undo(work, version, run),
     undone: async (version, run) => {
-      const outcome = await undo(version, run);
+      const outcome = await undo(work, version, run);
       const left = outcome.effects.filter(({ state }) => state !== 'reverted').map(({ description, state }) => `${description}: ${state}`);
       assert.deepEqual(left, [], `taking ${version} back leaves something`);
       return outcome;
     },
-    context: (version, before) => ({
-      ...{ options: world.options, signal: never, log, file: file(version), http: http(never, true), key, before: plain(before) },
-    }),
+    journal: async (version) => {
+      const opened = await stage.open(version);
+      await opened.close();
+      return [...opened.effects.values()];
+    },
     forget: (version) => rmSync(join(folder, 'state', version), { recursive: true, force: true }),
   };
 }
 
-function memberOf(log: Log, options: unknown) {
-  return { id: INSTANCE, plugin: 'tested@1.0.0', options, log };
+async function publish(work: Work, version: string, run: BenchRun = {}): Promise<PublishOutcome> {
+  const { stage, definition } = work;
+  const { id, log, key, tmp, options } = stage;
+  const { dry = false, signal = NEVER } = run;
+  const effects = watched(work, run);
+  const journal = dry ? undefined : await stage.open(version);
+  const runner = runnerFor(work, version, { run, effects, journal });
+  const target: PublishTarget = { id, use: id, required: true, needs: [], plugin: 'tested@1.0.0', log, definition, options };
+  const outcome = await publishAll({
+    ...{ targets: [target], release: stage.release(version), artifacts: stage.select(version), runner, signal, tmp, http: stage.http(run), key },
+    call: (_, job) => definition.publish(withEffects(work, job, effects)),
+  });
+  await journal?.close();
+  stage.said.push(...outcome.errors.map(textOf));
+  return outcome;
+}
+
+async function undo(work: Work, version: string, run: UndoRun = {}): Promise<RollbackOutcome> {
+  const { stage } = work;
+  const { crash, signal = NEVER, mode = 'undo' } = run;
+  const effects = watched(work, run);
+  const opened = await stage.open(version);
+  const runner = runnerFor(work, version, { run, effects, journal: opened });
+  const outcome = await rollBack({
+    ...{ mode, dry: false, signal, file: stage.file(version), http: stage.http(run), key: stage.key },
+    journal: crash ? crash.journal(opened) : opened,
+    waves: [
+      [{ id: stage.id, effects: [...effects.values()], options: stage.options, log: stage.log, ...ownWay(work, version, { run, effects, runner }) }],
+    ],
+  });
+  await opened.close();
+  stage.said.push(...[...outcome.registries, ...outcome.effects].flatMap(({ error }) => (error ? [textOf(error)] : [])));
+  return outcome;
+}
+
+type Effects = ReadonlyMap<AnyEffect, AnyEffect>;
+
+/** Only for the modes it names; undoing goes by the journal. */
+function ownWay(
+  { definition, stage }: Work,
+  version: string,
+  { run, effects, runner }: { readonly run: UndoRun; readonly effects: Effects; readonly runner: EffectRunner },
+): Pick<RollbackMember, 'ownWay'> {
+  const { rollback, rollbackModes = [] } = definition;
+  const { mode = 'undo', to, signal = NEVER } = run;
+  if (!rollback || mode === 'undo' || !rollbackModes.includes(mode)) return {};
+  const owner = { id: stage.id, plugin: 'tested@1.0.0', options: stage.options, log: stage.log };
+  const effect = ((asked: AnyEffect, input: unknown) => runner.run(owner, effects.get(asked) ?? asked, input)) as RegistryJob<unknown>['effect'];
+  const job = { ...stage.job(version), http: stage.http(run), mode, to, signal, effect };
+  return {
+    ownWay: async (more) => {
+      await rollback({ ...job, ...more });
+      return true;
+    },
+  };
+}
+
+function runnerFor(
+  { stage }: Work,
+  version: string,
+  { run, effects, journal }: { readonly run: BenchRun; readonly effects: Effects; readonly journal: Journal | undefined },
+): EffectRunner {
+  const { crash, signal = NEVER } = run;
+  return createEffectRunner({
+    ...(journal ? { mode: 'run', journal: crash ? crash.journal(journal) : journal } : { mode: 'dry' }),
+    ...{ signal, http: stage.http(run), key: stage.key, definitions: effects.values(), artifactFile: stage.file(version) },
+    retry: { base: 1, cap: 5 },
+    // with one slot the points of a crash come in the same order every time
+    ...(crash && { slots: 1 }),
+  });
+}
+
+/** The registry's effects, with an eye on what they do. */
+function watched({ definition, results }: Work, { crash, onApply }: BenchRun): Effects {
+  const watch = (effect: AnyEffect): AnyEffect => ({
+    ...effect,
+    apply: async (input, context) => {
+      onApply?.(effect);
+      const result = await effect.apply(input, context);
+      results.push(result);
+      return result;
+    },
+  });
+  return new Map(definition.effects.map((effect) => [effect, crash ? crash.effect(watch(effect)) : watch(effect)]));
 }
 
 /** The handler's effects exchanged for those that are watched. */
-function withEffects(
-  job: RegistryJob<unknown>,
-  effects: ReadonlyMap<AnyEffect, AnyEffect>,
-  asked: { readonly effect: AnyEffect; readonly input: unknown }[],
-): RegistryJob<unknown> {
+function withEffects({ asked }: Work, job: RegistryJob<unknown>, effects: Effects): RegistryJob<unknown> {
   return Object.freeze({
     ...job,
     effect: (effect, input) => {
@@ -223,12 +212,4 @@ function withEffects(
       return job.effect((effects.get(effect) ?? effect) as typeof effect, input);
     },
   });
-}
-
-function matches(artifact: Artifact, filter: ArtifactFilter = {}): boolean {
-  return Object.entries(filter).every(([name, wanted]) => [wanted].flat().includes(artifact[name as keyof ArtifactFilter] as never));
-}
-
-function noKey(id: string): never {
-  throw new Error(`no key "${id}" is given to the conformance kit`);
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { type ConformanceCase, conformanceCase } from './conformance.ts';
+import { type ConformanceCase, conformanceCase, present } from './conformance.ts';
 import { CrashPoints } from './crash.ts';
 import { type Bench, withBench } from './registry-bench.ts';
-import { present } from './registry-look-cases.ts';
 import { canProbe, stateOf } from './registry-publish-cases.ts';
 import { effectsOf, type RegistryConformance, type RegistryWorld } from './registry-spec.ts';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { RegistryJob } from '../jobs.ts';
 import { canonicalJson, plain } from '../lifecycle/canonical-json.ts';
 import type { EffectState } from '../lifecycle/journal-state.ts';
-import { type ConformanceCase, conformanceCase } from './conformance.ts';
-import { type Bench, INSTANCE, withBench } from './registry-bench.ts';
-import { unsafeIn } from './registry-publish-cases.ts';
+import { type ConformanceCase, conformanceCase, present, unsafeIn } from './conformance.ts';
+import { type Bench, withBench } from './registry-bench.ts';
 import type { RegistryConformance, RegistryWorld } from './registry-spec.ts';
+import { INSTANCE } from './registry-stage.ts';
 
 /** What only looks: probes, `current`, `verify`, `locate`, `preflight`, and the record kept beside. */
 
@@ -131,8 +131,4 @@ export function lookCases<Options, World extends RegistryWorld<Options>>(spec: R
       }),
     ]),
   ];
-}
-
-export function present(what: unknown, cases: () => readonly ConformanceCase[]): readonly ConformanceCase[] {
-  return what === undefined ? [] : cases();
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { canonicalJson, plain } from '../lifecycle/canonical-json.ts';
-import { type ConformanceCase, conformanceCase } from './conformance.ts';
+import { type ConformanceCase, conformanceCase, unsafeIn } from './conformance.ts';
 import { faults } from './faults.ts';
 import { type Bench, withBench } from './registry-bench.ts';
 import { effectsOf, type RegistryConformance, type RegistryWorld } from './registry-spec.ts';
@@ -104,10 +104,6 @@ export async function stateOf<Options, World extends RegistryWorld<Options>>(
     state = await world.state();
   });
   return state;
-}
-
-export function unsafeIn(world: { readonly log?: () => readonly { readonly unsafe: boolean }[] }): number {
-  return world.log?.().filter(({ unsafe }) => unsafe).length ?? 0;
 }
 
 export function canProbe(spec: Parameters<typeof effectsOf>[0]): boolean {

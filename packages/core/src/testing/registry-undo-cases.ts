@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RegistryJob } from '../jobs.ts';
-import { type ConformanceCase, conformanceCase } from './conformance.ts';
+import { type ConformanceCase, conformanceCase, present, unsafeIn } from './conformance.ts';
 import { type Bench, withBench } from './registry-bench.ts';
-import { present } from './registry-look-cases.ts';
-import { unsafeIn } from './registry-publish-cases.ts';
 import { effectsOf, type RegistryConformance, type RegistryWorld } from './registry-spec.ts';
 
 /** Going back, and what others did meanwhile. */
