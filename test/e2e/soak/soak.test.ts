@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { AnyEffect, Artifact, RegistryDefinition, RegistryJob } from '@provisioning-dist/core';
 import registry from '@provisioning-dist/plugin-registry';
 import { after, before, describe, it } from 'mocha';
@@ -24,7 +25,7 @@ const IS_FULL = process.env.CI_FULL !== undefined;
 /** A thousand artifacts when everything is tested. */
 const COUNT = IS_FULL ? 1000 : 60;
 const SLOTS = 4;
-const SERVERS: SoakServers = { count: 3, seed: 11, rate: 0.05, delay: 50 };
+const SERVERS: SoakServers = { count: 3, seed: 11, rate: 0.05, delay: IS_FULL ? 100 : 50 };
 const RELEASE = { product: 'acme', name: 'acme', version: '1.0.0', snapshot: false, date: 1_700_000_000 };
 
 /** Many artifacts on three servers of which every twentieth request fails. */
@@ -35,6 +36,8 @@ describe(`${COUNT} artifacts on three servers that break`, function () {
   let soaked: Soaked;
   let report: SoakReport;
   before('publishes them', async () => {
+    // as the command line does before it begins
+    setFlagsFromString('--semi-space-growth-factor=1');
     folder = mkdtempSync(join(tmpdir(), 'soak-'));
     child = fork(join(import.meta.dirname, 'soak-servers.ts'), [JSON.stringify(SERVERS)], { execArgv: ['--conditions=source'] });
     const [urls] = (await once(child, 'message')) as [readonly string[]];
