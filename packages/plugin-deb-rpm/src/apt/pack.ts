@@ -14,7 +14,7 @@ export interface IndexFile {
 }
 
 /** An index is waited for, and what higher levels save of it is little. */
-const XZ_LEVEL = 3;
+const XZ_LEVEL = 2;
 
 /** Runs `use` with what compresses: the same bytes on every machine. */
 export async function withPacker<Value>(use: (packer: ContentStore) => Promise<Value>): Promise<Value> {

@@ -4,6 +4,7 @@ import { PreconditionFailed, type Storage } from '@provisioning-dist/storage';
 import { objectChanged, otherBytes } from './errors.ts';
 import type { AptOptions } from './options.ts';
 import { storageOf } from './place.ts';
+import { suitesListing } from './suites.ts';
 
 export interface PoolInput {
   readonly artifact: ArtifactRef;
@@ -26,8 +27,10 @@ export const pool: Effect<PoolInput, PoolResult, AptOptions> = defineEffect({
     await putDeb(await storageOf(context.options), input, context);
     return { key: input.key };
   },
-  revert: async ({ key, artifact }, _result, { options, signal }) => {
+  revert: async ({ key, artifact }, _result, { options, signal, log }) => {
     const storage = await storageOf(options);
+    const listing = await suitesListing(storage, key, signal);
+    if (listing.length > 0) return log.warn(`${key} stays: ${listing.join(', ')} lists it`);
     const found = await storage.stat(key, { signal });
     if (!found) return;
     if ((await poolDigest(storage, key, signal)) !== artifact.sha256) throw objectChanged(key);

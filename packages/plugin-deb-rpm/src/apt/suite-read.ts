@@ -48,9 +48,9 @@ export async function readSuite(storage: Storage, { names, signed, signal }: Sui
   // An unsigned repository that is signed from now on has no InRelease yet.
   const found = clear ?? plain;
   if (!found) return { state: EMPTY, date: undefined, files: new Map(), pointer, text: '', mirrored: false };
-  const text = clear ? clearTextOf(clear.bytes, inRelease) : textOf(found.bytes);
-  const parsed = parseRelease(text);
-  if (!parsed) throw foreignIndex(pointer.key, 'it is no Release file with a Date');
+  const text = releaseText(found.bytes);
+  const parsed = text === undefined ? undefined : parseRelease(text);
+  if (text === undefined || !parsed) throw foreignIndex(pointer.key, 'it is no Release file with a Date');
   const state = await readState(storage, parsed, { suite, key: pointer.key, signal });
   checkNames(parsed, names, pointer.key);
   const mirrored = pointing === found && plain !== undefined && textOf(plain.bytes) === text;
@@ -61,10 +61,10 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('utf8');
 }
 
-function clearTextOf(bytes: Uint8Array, key: string): string {
-  const text = textInClear(textOf(bytes));
-  if (text === undefined) throw foreignIndex(key, 'it is no signed text');
-  return text;
+/** With or without a signature around it; undefined for another kind of signed text. */
+export function releaseText(bytes: Uint8Array): string | undefined {
+  const text = textOf(bytes);
+  return text.startsWith('-----BEGIN') ? textInClear(text) : text;
 }
 
 interface StateReading {
@@ -73,7 +73,7 @@ interface StateReading {
   readonly signal: AbortSignal;
 }
 
-async function readState(storage: Storage, { files }: ParsedRelease, { suite, key, signal }: StateReading): Promise<State> {
+export async function readState(storage: Storage, { files }: ParsedRelease, { suite, key, signal }: StateReading): Promise<State> {
   const listed = files.get(STATE);
   if (!listed) throw foreignIndex(key, 'another tool made it, since it lists no state of ours');
   const place = distKey(suite, byHashPath(STATE, listed.sha256));
