@@ -22,7 +22,7 @@ export function elfFacts(members: readonly Member[], content: Content): ElfFacts
   const programs = members.filter((member): member is File => member.type === 'file' && mayBeProgram(member) && isElf(member, content, bits));
   return {
     color: ({ path }) => bits.get(path) ?? 0,
-    requires: () => linkedLibraries(programs.filter(({ size }) => size <= WHOLE_MAX).map((member) => readElf(whole(member, content)))),
+    requires: () => linkedLibraries(programs.filter((member) => isLinked(member, content)).map((member) => readElf(whole(member, content)))),
   };
 }
 
@@ -36,6 +36,12 @@ function isElf(member: File, content: Content, bits: Map<string, number>): boole
   if (first === undefined || Buffer.from(first.subarray(0, 4)).toString('latin1') !== MAGIC) return false;
   bits.set(member.path, first[4] ?? 0);
   return true;
+}
+
+/** Static programs need nothing; their first bytes say so. */
+function isLinked(member: File, content: Content): boolean {
+  const [first] = piecesOf(member, content);
+  return member.size <= WHOLE_MAX && first !== undefined && readElf(first)?.dynamic === true;
 }
 
 function* piecesOf(member: File, content: Content): Generator<Uint8Array, void, undefined> {

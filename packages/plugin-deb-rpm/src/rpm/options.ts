@@ -42,6 +42,7 @@ export interface RpmOptions extends Coding, RpmVersion {
   readonly fileTriggers: readonly FileTrigger[];
   readonly systemd: SystemdOptions;
   readonly changelog?: string | false | undefined;
+  readonly payloadDigestAlt: boolean;
   /** Instance under `sign:`. */
   readonly sign?: string | undefined;
 }
@@ -210,6 +211,7 @@ function packing({ z }: OptionsKit): Shape {
   return {
     codec: z.enum(['gzip', 'xz', 'zstd', 'none']).default('gzip').describe('EL7 and Amazon Linux 2 read no zstd'),
     level: z.int().optional().describe('gzip 1 to 12 (default 6), xz 0 to 9 (6), zstd 1 to 19 (3)'),
+    payloadDigestAlt: z.boolean().default(false).describe('Tell the digest of the payload unpacked too; reads every file once more'),
     sign: z.string().min(1).optional().describe('Key under "sign:" for the signature inside; RSA is verified everywhere'),
   };
 }

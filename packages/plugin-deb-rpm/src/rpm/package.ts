@@ -206,7 +206,7 @@ function changelogOf({ job: { release, options, date }, evr }: Facts): readonly 
   return [{ time: noonOf(date), name: `${oneLine(author)} - ${evr}`, text: `- Release ${release.version}.` }];
 }
 
-function payloadFields({ codec, level }: RpmOptions): readonly Field[] {
+function payloadFields({ codec, level, payloadDigestAlt }: RpmOptions): readonly Field[] {
   const usual = LEVELS[codec]?.usual;
   return [
     text(TAG.payloadFormat, 'cpio'),
@@ -214,6 +214,6 @@ function payloadFields({ codec, level }: RpmOptions): readonly Field[] {
     ...(usual === undefined ? [] : [text(TAG.payloadCompressor, codec), text(TAG.payloadFlags, String(level ?? usual))]),
     texts(TAG.payloadDigest, [NO_DIGEST]),
     int32(TAG.payloadDigestAlgo, SHA256_ALGORITHM),
-    texts(TAG.payloadDigestAlt, [NO_DIGEST]),
+    ...(payloadDigestAlt ? [texts(TAG.payloadDigestAlt, [NO_DIGEST])] : []),
   ];
 }

@@ -27,11 +27,12 @@ export function* rpmParts(job: FormatJob<RpmOptions>): Generator<Part, void, Mar
   yield planned;
   yield Uint8Array.from(header.bytes);
   const { position: start } = yield { mark: ['sha256'] };
-  const plain = createHash('sha256');
-  yield* compressed(watched(plain, payload(contents, cpioOptions), content), content, options);
+  const unpacked = createHash('sha256');
+  const plain = payload(contents, cpioOptions);
+  yield* compressed(options.payloadDigestAlt ? watched(unpacked, plain, content) : plain, content, options);
   const { position: end, digests }: MarkResult = yield { mark: ['sha256'] };
   header.replace(TAG.payloadDigest, Buffer.from(`${digests.sha256}\0`));
-  header.replace(TAG.payloadDigestAlt, Buffer.from(`${plain.digest('hex')}\0`));
+  if (options.payloadDigestAlt) header.replace(TAG.payloadDigestAlt, Buffer.from(`${unpacked.digest('hex')}\0`));
   const answered: MarkResult | undefined = key && (yield { ask: () => key.openpgp(header.bytes, { form: 'detached', armor: false }) });
   const signature = key && { id: key.id, bytes: answered?.answer ?? NO_SIGNATURE };
   yield { patch: LEAD_LENGTH, bytes: signatureHeader({ ...facts, size: end - start + header.bytes.length, signature }) };

@@ -53,8 +53,20 @@ describe('an rpm', () => {
     assert.equal(signature.number(1000), header.length + payload.length);
     assert.equal(signature.number(1007), plain.length);
     assert.equal(main.text(5092), sha256(payload));
-    assert.equal(main.text(5097), sha256(plain));
+    assert.equal(main.has(5097), false);
   });
+
+  for (const codec of ['gzip', 'zstd'])
+    it(`tells the digest of what is in ${codec} when asked to`, async () => {
+      const entries = sampleEntries();
+      const options = { payloadDigestAlt: true };
+      const [none, packed] = await Promise.all([
+        makeRpm({ entries, options: { ...options, codec: 'none' } }),
+        makeRpm({ entries, options: { ...options, codec } }),
+      ]);
+      assert.equal(partsOf(none).main.text(5097), sha256(partsOf(none).payload));
+      assert.equal(partsOf(packed).main.text(5097), sha256(partsOf(none).payload));
+    });
 
   it('packs every file by its listed digest', async () => {
     const { main, payload } = partsOf(await makeRpm());
