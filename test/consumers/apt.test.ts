@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { KeyHandle, KeyJob } from '../../packages/core/src/index.ts';
+import { apt as registry } from '../../packages/plugin-deb-rpm/src/apt/registry.ts';
 import { optionsOf } from '../../packages/plugin-deb-rpm/test/apt/bench.ts';
 import type { TestDeb } from '../../packages/plugin-deb-rpm/test/apt/debs.ts';
 import { DATE, type Publishing, publish } from '../../packages/plugin-deb-rpm/test/apt/runner.ts';
@@ -117,7 +118,8 @@ describe('apt', () => {
 
   it('installs and upgrades what is published', async () => {
     const here = repository();
-    await publish(here, { version: '1.0.0', debs: debs('1.0.0-1') });
+    const { job } = await publish(here, { version: '1.0.0', debs: debs('1.0.0-1') });
+    assert.deepEqual(await registry.verify?.(job), []);
     const { apt, installed } = client(here);
     assert.doesNotMatch(await apt('update'), /^[WEN]:/m);
     await apt('install', 'acme');
@@ -126,7 +128,7 @@ describe('apt', () => {
     await apt('update');
     await apt('upgrade');
     assert.deepEqual([installed('acme'), installed('acme-doc')], ['1.1.0-1', '1.1.0-1']);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('follows a release that is taken back', async () => {
     const here = repository();
@@ -141,7 +143,7 @@ describe('apt', () => {
     assert.deepEqual(await versions('acme'), ['1.0.0-1']);
     await apt('install', 'acme=1.0.0-1', '--allow-downgrades');
     assert.equal(installed('acme'), '1.0.0-1');
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('follows clients sent to an earlier version', async () => {
     const here = repository();
@@ -155,7 +157,7 @@ describe('apt', () => {
     await publish(here, { version: '1.2.0' });
     await apt('update');
     assert.deepEqual(await versions('acme'), ['1.2.0-1', '1.0.0-1']);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('takes an index of before with packages of before', async () => {
     const here = repository();
@@ -165,7 +167,7 @@ describe('apt', () => {
     for (const version of ['1.1.0', '1.2.0', '1.3.0']) await publish(here, { version });
     await apt('install', 'acme');
     assert.equal(installed('acme'), '1.0.0-1');
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('refuses an index that was changed', async () => {
     const here = repository();
@@ -174,7 +176,7 @@ describe('apt', () => {
     const path = join(folder(), here.name, 'dists/stable/InRelease');
     writeFileSync(path, readFileSync(path, 'utf8').replace('Label: acme', 'Label: evil'));
     await assert.rejects(apt('update'), /BADSIG/);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('finds a whole repository at any moment of 50 publishes', async () => {
     const here = repository({ contents: false });
@@ -195,7 +197,7 @@ describe('apt', () => {
     await apt('update');
     assert.deepEqual(await versions('acme'), ['1.50.0-1', '1.49.0-1']);
     assert.ok(seen.size > 1, 'nothing changed while it was read');
-  }).timeout(120_000);
+  }).timeout(300_000);
 
   it('lists what apt-ftparchive lists', async () => {
     const here = repository();

@@ -42,6 +42,7 @@ export const aptOptions: RegistryDefinition<AptOptions>['options'] = (kit) => {
     ...placeShape(kit),
     url: z
       .url({ protocol: /^https?$/ })
+      .regex(/^[!-~]+$/, { error: 'it holds blanks or other characters an address has not' })
       .optional()
       .describe('Public address of the repository'),
     sign: z.union([z.string().min(1), z.literal(false)]).describe('A key under "sign"; false = unsigned'),

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { type ArtifactRef, defineRegistry, type RegistryDefinition, type RegistryJob, type RegistryView } from '@provisioning-dist/core';
 import { currentRelease } from './change.ts';
 import { noPackages } from './errors.ts';
-import { debsOf, keyOf, suiteInputs } from './job.ts';
+import { debsOf, keyOf, sourceOf, suiteInputs } from './job.ts';
 import { type AptOptions, aptOptions } from './options.ts';
 import { pool } from './pool.ts';
 import { preflight } from './preflight.ts';
@@ -40,8 +40,9 @@ async function publish(job: Job): Promise<void> {
     await job.effect(update, { ...input, component: options.component, packages, setup: index === 0 ? setup : [] });
 }
 
-async function setupFiles({ options, release: { name }, key }: Job): Promise<readonly SetupFile[]> {
+async function setupFiles({ options, release, key }: Job): Promise<readonly SetupFile[]> {
   const { sign, url, component } = options;
+  const name = sourceOf({ release, options });
   const publicKey = sign === false ? undefined : publicKeyText(await key(sign).info());
   const keys = publicKey === undefined ? [] : [{ key: `${name}.asc`, text: publicKey }];
   const [suite] = options.suites;

@@ -104,7 +104,12 @@ function resultOf({ suite, release }: UpdateInput): UpdateResult {
 }
 
 export function namesOf({ name: suite, codename }: Suite, { vendor, name }: Pick<Release, 'vendor' | 'name'>, options: AptOptions): SuiteNames {
-  return { origin: options.origin ?? vendor ?? name, label: options.label ?? name, suite, codename };
+  return { origin: line(options.origin ?? vendor ?? name), label: line(options.label ?? name), suite, codename };
+}
+
+/** A field of Release, which no line feed may end. */
+function line(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 export async function suiteOf({ names }: Pick<SuiteInput, 'names'>, { options, signal }: Omit<Context, 'key'>): Promise<SuiteIndex> {

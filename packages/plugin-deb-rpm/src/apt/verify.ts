@@ -7,6 +7,8 @@ import { byHashPath, distKey, STATE } from './paths.ts';
 import { storageOf } from './place.ts';
 import { contentDigest } from './pool.ts';
 import { renderIndexes } from './render.ts';
+import { publicKeyText } from './setup.ts';
+import { issuersOf, keyIdsOf } from './signer.ts';
 import type { SuiteIndex } from './suite-read.ts';
 import { suiteOf } from './update.ts';
 
@@ -38,8 +40,21 @@ async function suiteFindings(job: Job, suite: string, index: SuiteIndex): Promis
   return [
     ...unlisted.map(({ name }) => finding(job, 'apt-unlisted', `"${suite}" does not list "${name}"`)),
     ...(index.mirrored ? [] : [finding(job, 'apt-mirror', `"${distKey(suite, 'Release')}" says something else than "${index.pointer.key}"`)]),
+    ...(await signerFindings(job, index)),
     ...(await indexFindings(job, suite, index)),
   ];
+}
+
+/** A signature of another key is one that users do not trust. */
+async function signerFindings(job: Job, { pointer }: SuiteIndex): Promise<readonly Finding[]> {
+  const { sign } = job.options;
+  if (sign === false) return [];
+  const ids = keyIdsOf(publicKeyText(await job.key(sign).info()) ?? '');
+  if (ids.length === 0) return [];
+  const found = await (await storageOf(job.options)).get(pointer.key, { signal: job.signal });
+  const issuers = issuersOf(Buffer.from(found?.bytes ?? []).toString('utf8'));
+  if (issuers.some((id) => ids.includes(id))) return [];
+  return [finding(job, 'apt-signer', `"${pointer.key}" is signed by ${issuers.join(', ') || 'nobody known'}, not by the key "${sign}"`)];
 }
 
 async function indexFindings(job: Job, suite: string, { files, state }: SuiteIndex): Promise<readonly Finding[]> {

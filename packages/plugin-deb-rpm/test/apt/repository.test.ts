@@ -140,7 +140,7 @@ SHA256: ${artifact.sha256}
     await reading;
     assert.ok(reads > 15);
     assert.deepEqual(readRepository(world.folder).packages, ['acme 1.14.0-1', 'acme 1.15.0-1']);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('drops debs after seven days and indexes after two', async () => {
     const old = 'pool/main/a/acme/acme_1.0.0-1_amd64.deb';

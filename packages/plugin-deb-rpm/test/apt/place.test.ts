@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testSecret } from '@provisioning-dist/core/testing';
+import { startS3Server } from '../../../storage/test/s3-server.ts';
+import { startSsh2Server } from '../../../storage/test/ssh2-server.ts';
+import type { AptOptions } from '../../src/apt/options.ts';
+import { storageOf } from '../../src/apt/place.ts';
+import { apt } from '../../src/apt/registry.ts';
+import { optionsOf } from './bench.ts';
+import { publish } from './runner.ts';
+
+describe('an apt repository elsewhere', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'apt-place-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Published, superseded, taken back. */
+  async function lives({ path: _, ...options }: AptOptions): Promise<void> {
+    const publishing = { options: { ...options, contents: false }, folder };
+    const first = await publish(publishing, { version: '1.0.0' });
+    const second = await publish(publishing, { version: '1.1.0' });
+    assert.equal(await apt.current?.(second.job), '1.1.0');
+    assert.deepEqual(await apt.verify?.(second.job), []);
+    await second.undo();
+    assert.equal(await apt.current?.(first.job), '1.0.0');
+    assert.deepEqual(await apt.verify?.(first.job), []);
+    for (const { job } of [first, second]) await (await storageOf(job.options)).close?.();
+  }
+
+  it('is in a bucket', async () => {
+    const server = await startS3Server();
+    try {
+      const { accessKeyId, secretAccessKey } = await server.credentials();
+      const place = { bucket: server.bucket, endpoint: server.url, region: server.region, prefix: 'acme/apt', addressing: 'path' } as const;
+      await lives({ ...optionsOf({}), s3: { ...place, accessKey: testSecret(accessKeyId), secretKey: testSecret(secretAccessKey) } });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('is on a server', async () => {
+    const server = await startSsh2Server();
+    try {
+      const { host, port, user, hostKey, root, privateKey } = server;
+      await lives({ ...optionsOf({}), sftp: { host, port, user, hostKey, folder: root, privateKey: testSecret(privateKey) } });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('has addresses where it has one itself', () => {
+    const { path: _, ...options } = optionsOf({});
+    const release = { product: 'acme', name: 'acme', version: '1.0.0', snapshot: false, date: 0 };
+    const locate = (more: object, name: string) =>
+      apt.locate?.({ name, size: 0, sha256: '' }, { release, options: { ...options, ...more }, id: 'apt' });
+    assert.equal(locate({}, 'acme_1.0-1_amd64.deb'), undefined);
+    assert.equal(locate({ path: '/srv/apt' }, 'acme_1.0-1_amd64.deb'), 'file:///srv/apt/pool/main/a/acme/acme_1.0-1_amd64.deb');
+    const url = 'https://apt.acme.example/';
+    assert.equal(locate({ url }, 'acme_1.0~rc.1+b1-1_amd64.deb'), `${url}pool/main/a/acme/acme_1.0~rc.1%2Bb1-1_amd64.deb`);
+    assert.equal(locate({ url }, 'checksums.sha256'), undefined);
+  });
+});
