@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Entry, KeyHandle } from '@provisioning-dist/core';
+import { readRpm } from '../../packages/plugin-deb-rpm/src/rpm/read/read.ts';
 import { upstreamVersion } from '../../packages/plugin-deb-rpm/src/rpm/version.ts';
 import {
   directory,
@@ -12,6 +13,7 @@ import {
   RELEASE,
   sampleEntries,
   sorted,
+  sourceOf,
   symlink,
   writeRpm,
   X86_64,
@@ -432,6 +434,44 @@ describe('rpmkeys verifies our signatures', () => {
   });
 });
 
+describe('our reader', () => {
+  const folder = temporaryFolder();
+  needs('rpmbuild', 'gzip', 'xz', 'zstd');
+  const SPEC = `Name: foreign
+Version: 1.0
+Release: 1
+Summary: Made by others
+License: MIT
+URL: https://acme.example
+BuildArch: noarch
+%description
+Made by rpmbuild.
+%install
+mkdir -p %{buildroot}/usr/share/foreign %{buildroot}/etc
+echo data > %{buildroot}/usr/share/foreign/a
+ln %{buildroot}/usr/share/foreign/a %{buildroot}/usr/share/foreign/b
+ln -s a %{buildroot}/usr/share/foreign/c
+echo x > %{buildroot}/etc/foreign.conf
+%files
+/usr/share/foreign
+%config(noreplace) /etc/foreign.conf
+%ghost /var/log/foreign.log
+%changelog
+* Thu Feb 29 2024 Jane Doe <jane@acme.example> - 1.0-1
+- Made
+`;
+
+  for (const payload of ['w9.gzdio', 'w6.xzdio', 'w3.zstdio', 'w.ufdio']) {
+    it(`finds nothing wrong with hard links packed by ${payload}`, async () => {
+      writeFileSync(join(folder(), 'foreign.spec'), SPEC);
+      const defines = ['--define', `_topdir ${folder()}`, '--define', `_binary_payload ${payload}`];
+      run('rpmbuild', ['-bb', '--quiet', ...defines, 'foreign.spec'], folder());
+      const bytes = readFileSync(join(folder(), 'RPMS/noarch/foreign-1.0-1.noarch.rpm'));
+      assert.deepEqual(await readRpm(sourceOf(bytes, 'foreign-1.0-1.noarch.rpm')), []);
+    });
+  }
+});
+
 describe('rpmlint finds no error', () => {
   const folder = temporaryFolder();
   needs('rpmlint', 'rpmkeys', 'gpg', 'gpgconf', 'cc', 'strip');
@@ -461,6 +501,8 @@ describe('rpmlint finds no error', () => {
     await writeRpm({ ...making, job: { key: () => keyring.handle('acme') } }, path);
     keyring.stop();
     writeFileSync(join(folder(), 'config.toml'), 'CompressExtension = "gz"\nValidLicenses = ["MIT"]\n');
+    const requires = run('rpm', ['-qp', '--requires', path], folder());
+    assert.match(requires, /^libc\.so\.6\(GLIBC_2\.[0-9.]+\)\(64bit\)$/m);
     const said = run('rpmlint', ['-c', 'config.toml', path], folder(), 'C.UTF-8');
     const tags = new Set([...said.matchAll(/: [EW]: (\S+)/g)].map(([, tag]) => tag));
     // It does not see pages that are links, nor that a unit is no library.
