@@ -13,9 +13,11 @@ const HOSTILE: Readonly<Record<string, readonly Entry[]>> = {
   'a path with a NUL': [file('evil\0.txt', 'x')],
   'a path with a line end': [file('evil\n.txt', 'x')],
   'one path twice': [file('bin', 'x'), file('bin', 'y')],
-  'a link that leads out': [symlink('link', '../../etc/passwd')],
   'a file below a link': [symlink('link', '/etc'), file('link/passwd', 'x')],
 };
+
+/** Where a tree is unpacked anywhere; what is installed may point to the whole system. */
+const HOSTILE_ANYWHERE: typeof HOSTILE = { 'a link that leads out': [symlink('link', '../../etc/passwd')] };
 
 /** How many places of an artifact are damaged, and cut at. */
 const PLACES = 24;
@@ -27,6 +29,7 @@ export function formatConformance<Options>(spec: FormatSpec<Options>): readonly 
   const it = (name: string, run: () => Promise<void>): ConformanceCase => conformanceCase(name, run);
   const using = (what: readonly Entry[], use: (made: Made) => Promise<void>): Promise<void> => make(spec, what, use);
   const isFile = definition.write !== undefined;
+  const isUnpacked = definition.group === 'archive' || definition.group === 'document';
 
   async function problems(made: Made, withDistribution = true): Promise<readonly string[]> {
     const findings = await read(spec, made, withDistribution ? made.entries : undefined);
@@ -75,7 +78,7 @@ export function formatConformance<Options>(spec: FormatSpec<Options>): readonly 
           );
         });
       }),
-      ...Object.entries(HOSTILE).map(([what, hostile]) =>
+      ...Object.entries({ ...HOSTILE, ...(isUnpacked && HOSTILE_ANYWHERE) }).map(([what, hostile]) =>
         it(`${what} is refused`, async () => {
           const sorted = [...entries, ...hostile].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
           const found: string[] = [];
