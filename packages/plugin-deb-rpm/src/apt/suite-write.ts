@@ -32,8 +32,10 @@ interface Draft {
 
 const TRIES = 100;
 
+export type Change = (state: State, date: number) => State | Promise<State>;
+
 /** Gives the state as changed. `change` is asked again with what somebody else made meanwhile; it gives the same state for nothing to do. */
-export async function changeSuite(storage: Storage, writing: SuiteWriting, change: (state: State, date: number) => State): Promise<State> {
+export async function changeSuite(storage: Storage, writing: SuiteWriting, change: Change): Promise<State> {
   const { names, key, signal } = writing;
   let lost: readonly string[] = [];
   for (let tries = 0; tries < TRIES; tries++) {
@@ -41,7 +43,7 @@ export async function changeSuite(storage: Storage, writing: SuiteWriting, chang
     const found = await readSuite(storage, { names, signed: key !== undefined, signal });
     // Clients ignore a Release that is not newer than theirs, without a word.
     const date = Math.max(writing.date, (found.date ?? Number.NEGATIVE_INFINITY) + 1);
-    const state = change(found.state, date);
+    const state = await change(found.state, date);
     if (state === found.state && (found.date === undefined || found.mirrored)) return state;
     if (!needsRelease(found, state)) {
       if (await copyMirror(storage, found, writing)) return state;

@@ -1,10 +1,11 @@
 import { type ArtifactRef, defineEffect, type Effect, type EffectContext, type Release } from '@provisioning-dist/core';
+import type { Storage } from '@provisioning-dist/storage';
 import { added, currentRelease, hasListed, type Retarget, removed, restored, retargeted } from './change.ts';
 import { readDebFacts } from './deb.ts';
 import type { AptOptions, Suite } from './options.ts';
 import { storageOf } from './place.ts';
 import { removeSetup, type SetupFile, writeSetup } from './setup.ts';
-import type { Package, State } from './state.ts';
+import { isListed, type Package, type State } from './state.ts';
 import { readSuite, type SuiteIndex, type SuiteNames } from './suite-read.ts';
 import { changeSuite, type SuiteWriting } from './suite-write.ts';
 
@@ -124,7 +125,27 @@ async function changed({ names, release }: SuiteInput, context: Context, change:
     validFor: validUntil === undefined ? undefined : Math.round(validUntil / 1000),
     key: options.sign === false ? undefined : key(options.sign),
   };
-  return await changeSuite(await storageOf(options), writing, change);
+  const storage = await storageOf(options);
+  return await changeSuite(storage, writing, (state, found) => inPool(storage, { state, date: found, signal }, change));
+}
+
+interface Asked {
+  readonly state: State;
+  readonly date: number;
+  readonly signal: AbortSignal;
+}
+
+/** What comes back into the indexes must still be in the pool: a release that was withdrawn first and taken back later is not. */
+async function inPool(storage: Storage, { state, date, signal }: Asked, change: (state: State, date: number) => State): Promise<State> {
+  const next = change(state, date);
+  const unlisted = new Set(state.packages.filter((each) => !isListed(each)).map(({ key }) => key));
+  const back = next.packages.filter((each) => isListed(each) && unlisted.has(each.key));
+  for (const { key } of back) {
+    if (await storage.stat(key, { signal })) continue;
+    const rest = { ...state, packages: state.packages.filter((each) => each.key !== key) };
+    return await inPool(storage, { state: rest, date, signal }, change);
+  }
+  return next;
 }
 
 async function packagesOf({ component, packages, release }: UpdateInput, { file }: Pick<EffectContext, 'file'>): Promise<readonly Package[]> {

@@ -165,6 +165,16 @@ SHA256: ${artifact.sha256}
     assert.deepEqual(readRepository(world.folder, { suite: 'edge' }).packages, []);
   });
 
+  it('does not bring back a deb that is gone', async () => {
+    await publish(publishing(), { version: '1.0.0' });
+    const second = await publish(publishing(), { version: '1.1.0' });
+    await second.retarget('1.0.0');
+    rmSync(path('pool/main/a/acme/acme_1.1.0-1_amd64.deb'));
+    await assert.rejects(second.retarget('1.1.0'), { code: 'version-absent' });
+    await second.undo();
+    assert.deepEqual(readRepository(world.folder).packages, ['acme 1.0.0-1']);
+  });
+
   it('goes on from an index that counts and files beside it that do not', async () => {
     const { job } = await publish(publishing(), { version: '1.0.0' });
     const before = filesIn(world.folder).map((name) => text(name));
