@@ -38,8 +38,8 @@ async function formsOf({ path, bytes, kind }: Index, packer: ContentStore): Prom
   return [plain, small, indexFile(`${path}.xz`, await packed(xz([bytes], packer, { level: XZ_LEVEL }), packer))];
 }
 
-export async function packGzip(path: string, bytes: Uint8Array, packer: ContentStore): Promise<IndexFile> {
-  return indexFile(path, await packed(gzip([bytes], packer), packer));
+export async function packGzip(path: string, bytes: Uint8Array, packer: ContentStore, level = 6): Promise<IndexFile> {
+  return indexFile(path, await packed(gzip([bytes], packer, { level }), packer));
 }
 
 function indexFile(path: string, bytes: Uint8Array): IndexFile {

@@ -58,10 +58,16 @@ function printPackages(packages: readonly Package[]): Uint8Array {
   return Buffer.from(packages.map(({ stanza }) => `${stanza}\n\n`).join(''));
 }
 
-/** Paths with the packages that hold them. */
+/** Paths with the packages that hold them, which come sorted and in as many versions as are listed. */
 function printContents(packages: readonly Package[]): Uint8Array {
-  const owners = new Map<string, Set<string>>();
-  for (const { package: name, files } of packages) for (const file of files) owners.set(file, (owners.get(file) ?? new Set()).add(name));
-  const lines = [...owners].sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, names]) => `${file.padEnd(55)} ${[...names].sort().join(',')}\n`);
+  const owners = new Map<string, string>();
+  for (const { package: name, files } of packages) {
+    for (const file of files) {
+      const known = owners.get(file);
+      if (known === undefined) owners.set(file, name);
+      else if (known !== name && !known.endsWith(`,${name}`)) owners.set(file, `${known},${name}`);
+    }
+  }
+  const lines = [...owners.keys()].sort().map((file) => `${file.padEnd(55)} ${owners.get(file)}\n`);
   return Buffer.from(lines.join(''));
 }

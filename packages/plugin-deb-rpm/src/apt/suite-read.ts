@@ -73,15 +73,20 @@ interface StateReading {
   readonly signal: AbortSignal;
 }
 
+/** The one read last: a name that is a digest always means the same. */
+let latest: { readonly sha256: string; readonly state: State } | undefined;
+
 export async function readState(storage: Storage, { files }: ParsedRelease, { suite, key, signal }: StateReading): Promise<State> {
   const listed = files.get(STATE);
   if (!listed) throw foreignIndex(key, 'another tool made it, since it lists no state of ours');
   const place = distKey(suite, byHashPath(STATE, listed.sha256));
+  if (latest?.sha256 === listed.sha256 && (await storage.stat(place, { signal }))?.size === listed.size) return latest.state;
   const found = await storage.get(place, { signal });
   if (!found) throw brokenIndex(place, 'it is not there, though Release lists it');
   if (createHash('sha256').update(found.bytes).digest('hex') !== listed.sha256) throw brokenIndex(place, 'it holds other bytes than Release says');
   const state = parseState(unpacked(found.bytes, place));
   if (!state) throw brokenIndex(place, 'it is no state of a repository');
+  latest = { sha256: listed.sha256, state };
   return state;
 }
 

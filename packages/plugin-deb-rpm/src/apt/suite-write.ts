@@ -32,6 +32,9 @@ interface Draft {
 
 const TRIES = 100;
 
+/** No client reads it. */
+const STATE_LEVEL = 1;
+
 export type Change = (state: State, date: number) => State | Promise<State>;
 
 /** Gives the state as changed. `change` is asked again with what somebody else made meanwhile; it gives the same state for nothing to do. */
@@ -75,7 +78,7 @@ async function draftOf({ found, state: wanted, date, lost }: Next, writing: Suit
   return await withPacker(async (packer) => {
     const files = await packIndexes(indexes, packer);
     const { state, doomed } = spent({ found, state: known, files, date, lost, suite: writing.names.suite });
-    const all = [...files, await packGzip(STATE, Buffer.from(printState(state)), packer)];
+    const all = [...files, await packGzip(STATE, Buffer.from(printState(state)), packer, STATE_LEVEL)];
     const facts: ReleaseFacts = {
       ...{ ...writing.names, description: writing.description, date, architectures, components },
       ...(writing.validFor !== undefined && { validUntil: date + writing.validFor }),
