@@ -2,12 +2,13 @@ import { API_VERSION, definePlugin, type Plugin } from '@provisioning-dist/core'
 import { apt } from './apt/registry.ts';
 import { debFormat } from './deb/format.ts';
 import { rpmFormat } from './rpm/format.ts';
+import { yum } from './yum/registry.ts';
 
 const plugin: Plugin = definePlugin({
   name: 'deb-rpm',
   apiVersion: API_VERSION,
   formats: { deb: debFormat, rpm: rpmFormat },
-  registries: { apt },
+  registries: { apt, yum },
 });
 
 export default plugin;
