@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { KeyHandle, KeyJob } from '../../packages/core/src/index.ts';
 import { apt as registry } from '../../packages/plugin-deb-rpm/src/apt/registry.ts';
+import { compareVersions } from '../../packages/plugin-deb-rpm/src/apt/version.ts';
 import { optionsOf } from '../../packages/plugin-deb-rpm/test/apt/bench.ts';
 import type { TestDeb } from '../../packages/plugin-deb-rpm/test/apt/debs.ts';
 import { DATE, type Publishing, publish } from '../../packages/plugin-deb-rpm/test/apt/runner.ts';
@@ -210,6 +211,26 @@ describe('apt', () => {
     assert.deepEqual(ours.map(stanzas), theirs.map(stanzas));
     const contents = run('apt-ftparchive', ['--arch', 'amd64', 'contents', 'pool'], root);
     assert.deepEqual(lines(execFileSync('gzip', ['-dc', join(root, 'dists/stable/main/Contents-amd64.gz')], { encoding: 'utf8' })), lines(contents));
+  });
+
+  it('has versions in the order of dpkg', () => {
+    const versions = [
+      '1.0',
+      '1.0-1',
+      '1.0~rc.1-1',
+      '1.0~~-1',
+      '1:0.1',
+      '1.0+b1-1',
+      '1.0a-1',
+      '1.10-1',
+      '1.9-1',
+      '01.0-1',
+      '1.0-1+deb12u1',
+      '1.0.0-1',
+      '1-1',
+    ];
+    const isOlder = (a: string, b: string): boolean => spawnSync('dpkg', ['--compare-versions', a, 'lt', b]).status === 0;
+    for (const a of versions) for (const b of versions) assert.equal(compareVersions(a, b) < 0, isOlder(a, b), `${a} and ${b}`);
   });
 });
 
