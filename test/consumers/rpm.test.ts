@@ -333,6 +333,14 @@ describe('rpm reads our packages', () => {
     assert.ok(lines.includes('file /usr/share/target/data'), lines.join('\n'));
   });
 
+  it('moves what may be moved', async () => {
+    const path = join(folder(), 'relocatable.rpm');
+    await writeRpm({ entries: [file('share/acme/data', 'x')], options: { prefixes: ['/usr'] } }, path);
+    const root = emptyRoot(join(folder(), 'relocated'));
+    rpm(root, '-i', '--prefix', '/opt/acme', path);
+    assert.equal(readFileSync(join(root, 'opt/acme/share/acme/data'), 'utf8'), 'x');
+  });
+
   it('installs one variant at a time', async () => {
     const variants = ['minimal', 'complete'];
     const cell = (variant: string) => ({ platform: X86_64, variant, variants, package: 'acme' });

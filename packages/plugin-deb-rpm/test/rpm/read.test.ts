@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Distribution, Entry, ReadView } from '@provisioning-dist/core';
+import fc from 'fast-check';
 import type { RpmOptions } from '../../src/rpm/options.ts';
 import { readRpm } from '../../src/rpm/read/read.ts';
 import { DATE, directory, file, type Making, makeRpm, optionsOf, RELEASE, sampleEntries, sorted, sourceOf, symlink, X86_64 } from './rpm-package.ts';
@@ -21,6 +22,34 @@ describe('the reader of rpms', () => {
   for (const codec of ['gzip', 'xz', 'zstd', 'none'])
     it(`finds nothing wrong with ours in ${codec}`, async () =>
       assert.deepEqual(await found({ options: { codec, payloadDigestAlt: true } }, sampleEntries()), []));
+
+  it('agrees with the writer on any tree', async () => {
+    const name = fc.stringMatching(/^[A-Za-z0-9é_][A-Za-z0-9é ._~+-]{0,12}$/).filter((each) => !/\.[1-9]$/.test(each));
+    const folder = fc.constantFrom('share', 'share/acme', 'lib/acme/deep/er', 'etc', 'etc/acme', 'var/lib/acme');
+    const entry = fc.record({
+      folder,
+      name,
+      content: fc.uint8Array({ maxLength: 200 }),
+      mode: fc.constantFrom(0o644, 0o600, 0o755, 0o640),
+      link: fc.boolean(),
+    });
+    const trees = fc.uniqueArray(entry, { maxLength: 12, selector: (each) => each.name });
+    await fc.assert(
+      fc.asyncProperty(trees, async (tree) => {
+        const entries = sorted(
+          tree.map(({ folder: below, name: base, content, mode, link }) => {
+            const path = `${below}/x-${base}`;
+            return link ? symlink(path, 'target', { role: 'data' }) : file(path, content, { mode });
+          }),
+        );
+        assert.deepEqual(
+          (await found({ entries }, entries)).filter((finding) => finding.startsWith('error')),
+          [],
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
 
   it('knows ghosts, prefixes and paths of the options', async () => {
     const options = { prefix: '/opt/acme', ghosts: { '/var/log/acme.log': {} }, paths: { config: '/etc/other' } };
