@@ -442,6 +442,34 @@ describe('rpmkeys verifies our signatures', () => {
   });
 });
 
+describe('libraries', () => {
+  const folder = temporaryFolder();
+  needs('rpm', 'cc');
+
+  it('are required and provided as rpmbuild does', async () => {
+    writeFileSync(join(folder(), 'lib.c'), 'int acme(void) { return 1; }\n');
+    writeFileSync(join(folder(), 'main.c'), 'int acme(void);\nint main(void) { return acme(); }\n');
+    const library = (name: string) => run('cc', ['-shared', '-fPIC', `-Wl,-soname,${name}`, '-o', name, 'lib.c'], folder());
+    library('libacme.so.1');
+    library('libother.so.2');
+    run('cc', ['-o', 'main', 'main.c', './libacme.so.1', './libother.so.2', '-Wl,--no-as-needed', './libother.so.2'], folder());
+    const entries = sorted([
+      file('bin/main', readFileSync(join(folder(), 'main')), { mode: 0o755, role: 'binary' }),
+      file('usr/lib64/libacme.so.1', readFileSync(join(folder(), 'libacme.so.1')), { mode: 0o755, role: 'library' }),
+    ]);
+    const path = join(folder(), 'libraries.rpm');
+    await writeRpm({ entries }, path);
+    const listed = (what: string): readonly string[] =>
+      run('rpm', ['-qp', what, path], folder())
+        .split('\n')
+        .filter((line) => line.includes('.so.'));
+    assert.deepEqual(listed('--provides'), ['libacme.so.1()(64bit)']);
+    assert.equal(listed('--requires').includes('libacme.so.1()(64bit)'), false);
+    assert.equal(listed('--requires').includes('libother.so.2()(64bit)'), true);
+    assert.equal(listed('--requires').includes('libc.so.6()(64bit)'), true);
+  });
+});
+
 describe('our reader', () => {
   const folder = temporaryFolder();
   needs('rpmbuild', 'gzip', 'xz', 'zstd');

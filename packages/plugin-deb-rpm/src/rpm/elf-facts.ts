@@ -7,8 +7,14 @@ import { SENSE } from './tags.ts';
 export interface ElfFacts {
   /** 1 for 32-bit programs and libraries, 2 for 64-bit ones, else 0. */
   readonly color: (member: Member) => number;
-  /** The libraries they are linked to, as rpmbuild names them: `libc.so.6(GLIBC_2.34)(64bit)`. */
-  readonly requires: () => readonly Dependency[];
+  /** Read when asked for: the libraries they are linked to, and those they are. */
+  readonly libraries: () => Libraries;
+}
+
+/** As rpmbuild names them: `libc.so.6(GLIBC_2.34)(64bit)`. */
+export interface Libraries {
+  readonly requires: readonly Dependency[];
+  readonly provides: readonly Dependency[];
 }
 
 type File = Member & { readonly type: 'file' };
@@ -22,7 +28,10 @@ export function elfFacts(members: readonly Member[], content: Content): ElfFacts
   const programs = members.filter((member): member is File => member.type === 'file' && mayBeProgram(member) && isElf(member, content, bits));
   return {
     color: ({ path }) => bits.get(path) ?? 0,
-    requires: () => linkedLibraries(programs.filter((member) => isLinked(member, content)).map((member) => readElf(whole(member, content)))),
+    libraries: () =>
+      librariesOf(
+        programs.filter((member) => isLinked(member, content)).map((member) => ({ path: member.path, elf: readElf(whole(member, content)) })),
+      ),
   };
 }
 
@@ -59,19 +68,42 @@ function whole(member: File, content: Content): Uint8Array {
   return bytes;
 }
 
-/** What the package has itself is nobody else's. */
-function linkedLibraries(programs: readonly (Elf | undefined)[]): readonly Dependency[] {
-  const own = new Set(programs.map((elf) => elf?.linking?.soname));
-  const names = programs.flatMap((elf) => (elf?.linking ? librariesOf(elf, own) : []));
-  return [...new Set(names)].map((name) => ({ name, version: '', flags: SENSE.findRequires }));
+interface Program {
+  readonly path: string;
+  readonly elf: Elf | undefined;
 }
 
-function librariesOf({ linking, bits }: Elf, own: ReadonlySet<string | undefined>): readonly string[] {
-  const suffix = bits === 64 ? '(64bit)' : '';
-  return (linking?.needed ?? [])
-    .filter((library) => !own.has(library) && /^[A-Za-z0-9_.+-]+$/.test(library))
-    .flatMap((library) => {
-      const versions = (linking?.versions.get(library) ?? []).filter((version) => /^[A-Za-z0-9_.+-]+$/.test(version));
-      return [`${library}()${suffix}`, ...versions.map((version) => `${library}(${version})${suffix}`)];
-    });
+/** Where the linker looks: what is elsewhere is the package's own matter. */
+const PUBLIC = /^(?:usr\/)?lib(?:32|64)?\/[^/]+$/;
+const NAME = /^[A-Za-z0-9_.+-]+$/;
+
+function librariesOf(programs: readonly Program[]): Libraries {
+  const own = new Set(programs.flatMap(({ path, elf }) => [path.split('/').at(-1), elf?.linking?.soname]));
+  const rows = (names: readonly string[], flags: number): readonly Dependency[] => [...new Set(names)].map((name) => ({ name, version: '', flags }));
+  return {
+    requires: rows(
+      programs.flatMap(({ elf }) => (elf?.linking ? neededBy(elf, own) : [])),
+      SENSE.findRequires,
+    ),
+    provides: rows(
+      programs.flatMap(({ path, elf }) =>
+        elf?.linking?.soname && PUBLIC.test(path) && NAME.test(elf.linking.soname) ? [named(elf.linking.soname, '', elf)] : [],
+      ),
+      SENSE.findProvides,
+    ),
+  };
+}
+
+function named(library: string, version: string, { bits }: Elf): string {
+  return `${library}(${version})${bits === 64 ? '(64bit)' : ''}`;
+}
+
+/** What the package has itself is nobody else's. */
+function neededBy(elf: Elf, own: ReadonlySet<string | undefined>): readonly string[] {
+  const { needed = [], versions } = elf.linking ?? {};
+  return needed
+    .filter((library) => !own.has(library) && NAME.test(library))
+    .flatMap((library) =>
+      ['', ...(versions?.get(library) ?? []).filter((version) => NAME.test(version))].map((version) => named(library, version, elf)),
+    );
 }

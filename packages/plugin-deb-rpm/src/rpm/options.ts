@@ -132,7 +132,7 @@ function relations(kit: OptionsKit): Shape {
       .strictObject(Object.fromEntries(SCRIPT_NAMES.map((name) => [name, any.optional()])))
       .prefault({})
       .describe('What a script needs while it is run'),
-    autoRequires: z.boolean().default(true).describe('Require the libraries that programs of the package are linked to'),
+    autoRequires: z.boolean().default(true).describe('Require the libraries that programs are linked to, provide those in the path of the linker'),
   };
 }
 

@@ -144,12 +144,14 @@ function relationFields(facts: Facts, needs: readonly Dependency[]): readonly Fi
   const { options } = facts.job;
   const rows = (relations: readonly string[]): readonly Dependency[] => relations.map((one) => dependency(one, evr));
   const isa = ISA[arch];
+  const linked = options.autoRequires ? elf.libraries() : { requires: [], provides: [] };
   const config = files.some(({ flags }) => (flags & FILE_FLAG.config) !== 0 && (flags & FILE_FLAG.ghost) === 0);
   const configuration = config ? [equalTo(`config(${names.own})`, evr, SENSE.config)] : [];
   const owned = names.own === names.bare ? [names.own] : [names.own, names.bare];
   const provides = [
     ...owned.flatMap((name) => [equalTo(name, evr), ...(isa === undefined ? [] : [equalTo(`${name}${isa}`, evr)])]),
     ...configuration,
+    ...linked.provides,
     ...rows(options.provides),
   ];
   const scriptRequires = SCRIPT_NAMES.flatMap((name) => (options.scriptRequires[name] ?? []).map((one) => dependency(one, evr, SCRIPTS[name].sense)));
@@ -162,8 +164,7 @@ function relationFields(facts: Facts, needs: readonly Dependency[]): readonly Fi
     enhances: rows(options.enhances),
     order: rows(options.order),
   } as const;
-  const linked = options.autoRequires ? elf.requires() : [];
-  const requires = [...rows(options.requires), ...scriptRequires, ...configuration, ...linked, ...needs];
+  const requires = [...rows(options.requires), ...scriptRequires, ...configuration, ...linked.requires, ...needs];
   const features = [...fileFeatures(facts), ...relationFeatures([...provides, ...requires, ...Object.values(others).flat()])];
   return [
     ...dependencyFields('provides', provides),
