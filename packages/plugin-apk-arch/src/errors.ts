@@ -37,16 +37,8 @@ export function notAFolder(format: Format, path: string, below: string): DistErr
   return new DistError(`${format}-path-taken`, `Cannot package "/${below}": "/${path}" above it is no directory`, { where: { subject: path } });
 }
 
-export function reservedPath(format: Format, path: string): DistError {
-  return new DistError(`${format}-path-reserved`, `Cannot package "/${path}": names at the root that begin with "." are the package's own`, {
-    where: { subject: path },
-  });
-}
-
-export function controlCharacter(format: Format, path: string): DistError {
-  return new DistError(`${format}-path`, `Cannot package ${JSON.stringify(`/${path}`)}: its name or target holds a control character`, {
-    where: { subject: JSON.stringify(path) },
-  });
+export function badPath(format: Format, path: string, found: string): DistError {
+  return new DistError(`${format}-path`, `Cannot package ${JSON.stringify(path)}: ${found}`, { where: { subject: JSON.stringify(path) } });
 }
 
 export function backupMissing(path: string): DistError {

@@ -1,6 +1,6 @@
 import type { Entry } from '@provisioning-dist/core';
-import type { Member } from '@provisioning-dist/payload';
-import { controlCharacter, type Format, notAFolder, pathTaken, reservedPath } from './errors.ts';
+import { type Member, pathProblem } from '@provisioning-dist/payload';
+import { badPath, type Format, notAFolder, pathTaken } from './errors.ts';
 import { installedPath, movedTarget, type PlaceRules } from './place.ts';
 
 /** One path as it is installed, and the path in the distribution it comes from. */
@@ -11,21 +11,25 @@ interface Placed {
 
 /** What is installed: the entries at their places with links that still lead where they led, every parent, by the bytes of their paths. */
 export function installedTree(format: Format, entries: readonly Entry[], rules: PlaceRules): readonly Member[] {
+  for (const entry of entries) checkEntry(format, entry);
   const placed = placeEntries(entries, rules);
   const byPath = new Map<string, Placed>();
   for (const each of placed) put(format, byPath, each);
   for (const { member } of placed) addParents(format, byPath, member.path);
   const members = [...byPath.values()].map(({ member }) => member).toSorted(byBytes);
-  for (const member of members) checkPath(format, member);
+  const hidden = members.find(({ path }) => path.startsWith('.'));
+  if (hidden !== undefined) throw badPath(format, hidden.path, 'names at the root that begin with "." are the package\'s own');
   return members;
 }
 
-/** Both systems keep lists of what is installed, a line for each path. */
-function checkPath(format: Format, member: Member): void {
-  const { path } = member;
+/** Both systems keep lists of what is installed, a line for each path, and have files of their own at the root. */
+function checkEntry(format: Format, entry: Entry): void {
+  const { path } = entry;
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw badPath(format, path, problem);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (/[\x00-\x1f\x7f]/.test(member.type === 'symlink' ? path + member.target : path)) throw controlCharacter(format, path);
-  if (path.startsWith('.')) throw reservedPath(format, path);
+  const control = /[\x00-\x1f\x7f]/.test(entry.type === 'symlink' ? path + entry.target : path);
+  if (control) throw badPath(format, path, 'its name or target holds a control character');
 }
 
 function placeEntries(entries: readonly Entry[], rules: PlaceRules): readonly Placed[] {

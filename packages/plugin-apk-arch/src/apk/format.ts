@@ -1,6 +1,7 @@
 import { defineFormat, type FormatDefinition } from '@provisioning-dist/core';
 import { fileName } from './names.ts';
 import { type ApkOptions, apkOptions } from './options.ts';
+import { readApk } from './read.ts';
 import { apkParts } from './write.ts';
 
 export const apkFormat: FormatDefinition<ApkOptions> = defineFormat<ApkOptions>({
@@ -14,4 +15,5 @@ export const apkFormat: FormatDefinition<ApkOptions> = defineFormat<ApkOptions>(
   needs: ({ level }) => ({ codec: 'deflate', ...(level === undefined ? {} : { level }), digests: ['sha256', 'sha1'] }),
   name: fileName,
   write: apkParts,
+  read: readApk,
 });
