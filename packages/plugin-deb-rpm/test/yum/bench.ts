@@ -63,7 +63,7 @@ export function filesIn(folder: string): readonly string[] {
 export function listsIn(folder: string): ReadonlyMap<string, string> {
   const repomd = join(folder, 'repodata/repomd.xml');
   const text = existsSync(repomd) ? readFileSync(repomd, 'utf8') : '';
-  const found = [...text.matchAll(/<data type="([^"]+)">.*?href="([^"]+)"/gs)];
+  const found = [...text.matchAll(/<data type="([^"]+)">.*?href="([^"]+\.gz)"/gs)];
   return new Map(found.map(([, type = '', href = '']) => [type, gunzipSync(readFileSync(join(folder, href))).toString('utf8')]));
 }
 
