@@ -1,7 +1,7 @@
 /** Keys of the project's own plugins that do not come with the command line, so that an error can say what to install. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  '@provisioning-dist/plugin-deb-rpm': ['deb', 'rpm'],
-  '@provisioning-dist/plugin-notify': ['webhook'],
+  '@provisioning-dist/plugin-apk-arch': ['apk', 'archlinux'],
+  '@provisioning-dist/plugin-deb-rpm': ['deb', 'rpm', 'apt', 'yum'],
   '@provisioning-dist/plugin-npm': ['npm', 'npm-main'],
   '@provisioning-dist/plugin-sign': ['gpg', 'minisign', 'cosign', 'command', 'remote', 'x509'],
 };

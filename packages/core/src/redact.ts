@@ -36,7 +36,17 @@ function base64At(bytes: Buffer, alignment: number): string {
 function base64Forms(value: string): string[] {
   const bytes = Buffer.from(value);
   const standard = [0, 1, 2].map((alignment) => base64At(bytes, alignment)).filter((form) => form.length >= SHORTEST_SECRET);
-  return standard.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+  return [...standard, ...wrapped(standard[0] ?? '')].flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+}
+
+/** Lines of `openssl base64` and PEM, and of coreutils' `base64`: long values do not stand on one. */
+const LINE_WIDTHS = [64, 76];
+
+function wrapped(form: string): string[] {
+  return LINE_WIDTHS.filter((width) => form.length > width).flatMap((width) => {
+    const lines = form.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+    return lines.filter((line) => line.length >= SHORTEST_LINE);
+  });
 }
 
 function urlForms(value: string): string[] {

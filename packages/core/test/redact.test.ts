@@ -123,4 +123,22 @@ describe('a redacting stream', () => {
       { numRuns: 2000 },
     );
   });
+
+  for (const width of [64, 76]) {
+    it(`hides base64 wrapped at ${width} characters`, () => {
+      const redactor = createRedactor();
+      const secret = Array.from({ length: 131 }, (_, index) => String.fromCharCode(33 + ((index * 37) % 90))).join('');
+      redactor.add(secret);
+      const lines =
+        Buffer.from(`${secret}\n`)
+          .toString('base64')
+          .match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+      const shown = lines.map((line) => redactor.redact(line));
+      assert.deepEqual(
+        shown.slice(0, -1),
+        shown.slice(0, -1).map(() => '***'),
+      );
+      assert.ok((shown.at(-1) ?? '').length < 10, shown.at(-1));
+    });
+  }
 });

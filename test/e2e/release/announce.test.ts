@@ -81,6 +81,12 @@ describe('release and those who are told', function () {
     assert.deepEqual(told(), ['acme 1.2.3 is released']);
   });
 
+  it('lists in a dry run who would be told, and tells nobody', async () => {
+    const { project, options } = await opened();
+    assert.match((await succeed(project, ['release', '--dry-run'], options)).stdout, /^ +team: would be told$/m);
+    assert.equal(receiver.server.log().length, 0);
+  });
+
   it('runs the hooks of publishing around it', async () => {
     const { project, options } = await opened(
       'hooks:\n  publish: [{ run: [touch, before] }, { when: after, run: [test, -e, published/acme/latest.json] }]\n  rollback: [{ when: after, run: [touch, back] }]',

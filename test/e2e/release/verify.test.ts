@@ -60,6 +60,12 @@ describe('verify', () => {
     assert.ok((await findings()).includes('mirror-drift'));
   });
 
+  it('is content after one registry was published with its mirror', async () => {
+    for (const folder of ['published', 'eu', '.provisioning-dist/releases']) rmSync(project.path(folder), { recursive: true });
+    await succeed(project, ['publish', '--registry', 'local']);
+    await succeed(project, ['verify']);
+  });
+
   it('refuses a version that is not here', async () => {
     assert.equal((await run(project, ['verify', '--version', '9.9.9'])).exit, 2);
   });

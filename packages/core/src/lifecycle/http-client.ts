@@ -36,12 +36,14 @@ export interface HttpClientOptions {
   readonly dry?: boolean;
   /** `provisioning-dist/1.2.3`. */
   readonly userAgent: string;
+  /** Told every credential that is sent, wherever it comes from. */
+  readonly conceal?: (value: string) => void;
   /** Takes secrets out of what servers say, before it is cut for a message. */
   readonly redact?: (text: string) => string;
 }
 
 /** Loads the library at the first request. Connections end with the process: idle ones do not keep it alive. */
-export function createHttp({ signal, dry = false, userAgent, redact = String }: HttpClientOptions): Http {
+export function createHttp({ signal, dry = false, userAgent, redact = String, conceal = () => {} }: HttpClientOptions): Http {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
   const dispatcherFor = (url: URL, tls: HttpTls | undefined): Promise<Dispatcher> => {
     const direct = isLoopback(url.hostname);
@@ -56,6 +58,7 @@ export function createHttp({ signal, dry = false, userAgent, redact = String }: 
     if (dry && !SAFE.has(method)) throw httpDry(method, shownUrl(target, request));
     const signals = request.signal ? AbortSignal.any([signal, request.signal]) : signal;
     const headers = { 'user-agent': userAgent, ...present(request.headers) };
+    for (const value of credentialsIn(headers, request)) conceal(value);
     return await follow(target, { ...request, method, headers, signal: signals, dispatcherFor, redact });
   };
 }
@@ -67,6 +70,24 @@ interface Call extends HttpRequest {
   readonly dispatcherFor: (url: URL, tls: HttpTls | undefined) => Promise<Dispatcher>;
   readonly redact: (text: string) => string;
 }
+
+/** RFC 9110 11.6.2, RFC 7617: header values that are secrets, and what is one inside them. They may come from files no option names as a secret. */
+function credentialsIn(headers: Readonly<Record<string, string>>, { confidential = false }: HttpRequest): readonly string[] {
+  const secret = Object.entries(headers).filter(([name]) => CREDENTIALS.has(name) || (confidential && !TOLD.test(name)));
+  return secret.flatMap(([, value]) => {
+    const [, scheme = '', rest = ''] = /^(\S+) +(\S.*)$/.exec(value) ?? [];
+    if (scheme.toLowerCase() !== 'basic') return rest === '' ? [value] : [value, rest];
+    return [
+      rest,
+      Buffer.from(rest, 'base64')
+        .toString('utf8')
+        .replace(/^[^:]*:/, ''),
+    ];
+  });
+}
+
+/** Headers that describe what is sent. */
+const TOLD = /^(?:content-|accept|if-|user-agent|range|date|x-checksum|repr-|idempotency-key|x-amz-)/;
 
 /** Proxies must not see what goes to this machine. */
 async function newDispatcher(direct: boolean, tls: HttpTls | undefined): Promise<Dispatcher> {

@@ -21,7 +21,7 @@ export interface PreflightScope {
 /** Shows all findings together; throws when one of them is an error. */
 export async function preflight(run: RunContext, scope: PreflightScope): Promise<void> {
   const asked = [
-    ...(scope.registries ? [{ subject: 'git', ask: async () => dirtyFindings(run) }] : []),
+    ...(scope.registries ? [{ subject: 'git', ask: async () => [...dirtyFindings(run), ...needFindings(run)] }] : []),
     ...(scope.builders ? builderQuestions(run) : []),
     ...(scope.keys ? keyQuestions(run) : []),
     ...(scope.registries ? registryQuestions(run) : []),
@@ -55,6 +55,19 @@ async function answer({ subject, ask }: Question): Promise<Answer> {
     if (error instanceof DistErrors) return { findings: [], errors: error.errors };
     return { findings: [], errors: [error instanceof DistError ? error : preflightFailed(subject, error)] };
   }
+}
+
+/** Leaving one out says that it is public already, or not needed this time; nobody checks. */
+function needFindings({ plan }: RunContext): readonly Finding[] {
+  const skipped = new Set(plan.publish.filter((one) => one.skipped !== undefined).map(({ id }) => id));
+  return plan.publish
+    .filter((one) => one.skipped === undefined)
+    .flatMap(({ id, needs }) => needs.filter((need) => skipped.has(need.id)).map((need) => leftOutNeed(id, need.id)));
+}
+
+function leftOutNeed(id: string, need: string): Finding {
+  const message = `It needs "${need}", which is left out: nothing waits for it to be public`;
+  return { level: 'warning', code: 'need-left-out', subject: `publish.${id}`, message, hint: `publish ${need} first, or with it` };
 }
 
 /** Throws what it finds: secrets that are missing, filters that match nothing. */

@@ -25,9 +25,9 @@ export function resolveRegistries(host: Host, product: ProductConfig, parser: Op
 /** The publish section of the plan, in the order of publishing. */
 export function plannedPublish(registries: readonly ResolvedRegistry[], release: Release, selection: Selection): readonly PlannedPublish[] {
   const planned = registries.map(({ instance, provided }): PlannedPublish => {
-    const skipped = skipReason(instance, provided, release, selection);
     const { id, use, required } = instance;
     const mirrored = mirroredBy(id, registries);
+    const skipped = ownReason(instance, selection, mirrored) ?? skipReason(provided, release, selection);
     return {
       ...{ id, use, required, needs: needsOf(instance, mirrored) },
       ...(mirrored === undefined ? {} : { mirrors: mirrored }),
@@ -49,8 +49,15 @@ function needsOf({ needs }: PublishInstance, mirrored: string | undefined): Plan
   return [...needs, { id: mirrored, for: 'visible' }];
 }
 
-function skipReason(instance: PublishInstance, provided: Provided<AnyRegistry>, release: Release, selection: Selection): string | undefined {
-  const leftOut = selection.leftOut('publish', instance.id) ?? selection.stepLeftOut('publish');
+/** What mirrors a chosen one is chosen with it, unless it is skipped by name. */
+function ownReason({ id }: PublishInstance, selection: Selection, mirrored: string | undefined): string | undefined {
+  const reason = selection.leftOut('publish', id);
+  const follows = mirrored !== undefined && selection.leftOut('publish', mirrored) === undefined;
+  return reason?.startsWith('--only') && follows ? undefined : reason;
+}
+
+function skipReason(provided: Provided<AnyRegistry>, release: Release, selection: Selection): string | undefined {
+  const leftOut = selection.stepLeftOut('publish');
   if (leftOut !== undefined) return leftOut;
   return release.snapshot && provided.definition.snapshots !== true ? 'snapshots are not published there' : undefined;
 }

@@ -66,11 +66,18 @@ async function manifestOf(run: RunContext, options: ReleaseOptions): Promise<Rel
   return manifest;
 }
 
+/** What would be told, beside what would be published. */
+async function withNews(run: RunContext, { draft = false }: ReleaseOptions, published: PublishSummary): Promise<PublishSummary> {
+  if (draft || !run.selection.runs('publish') || !run.selection.runs('notify') || run.channels.length === 0) return published;
+  listHooks(run, ['notify']);
+  return { ...published, notify: await notifyRelease(run, { dryRun: true }) };
+}
+
 async function releaseDry(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
   await preflight(run, { builders: makes(run), ...OUTSIDE });
   const { draft = false } = options;
-  if (!makes(run)) return publishDry(run, publishable(await checkedManifest(run)), { draft });
+  if (!makes(run)) return withNews(run, options, await publishDry(run, publishable(await checkedManifest(run)), { draft }));
   listHooks(run, MAKING_STEPS);
   const planned = placeholders(run);
-  return publishDry(run, [...planned, ...signaturePlaceholders(run, planned)], { draft });
+  return withNews(run, options, await publishDry(run, [...planned, ...signaturePlaceholders(run, planned)], { draft }));
 }

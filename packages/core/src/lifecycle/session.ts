@@ -144,7 +144,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
   });
   const stateDir = join(product.paths.state, 'releases', `${release.product}-${release.version}`);
   const tmp = tempFolders(product.paths.state);
-  const web = { signal: tools.signal, userAgent: `provisioning-dist/${API_VERSION}` };
+  const web = { redact: redactor.redact, conceal: redactor.add, signal: tools.signal, userAgent: `provisioning-dist/${API_VERSION}` };
   const http = createHttp(web);
   const keyJob = ({ instance: { id }, options: own }: ResolvedKey): KeyJob<unknown> => {
     const log = tools.report.log(id);

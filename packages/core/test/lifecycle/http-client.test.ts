@@ -128,6 +128,15 @@ describe('the http client', () => {
       assert.ok((await failure(client()(`${url}/a`))).message.length < 400);
     });
 
+    it('tell of every credential before it is sent', async () => {
+      const { url } = await serve();
+      const told: string[] = [];
+      const basic = `Basic ${Buffer.from('user:canary-password').toString('base64')}`;
+      const headers = { authorization: basic, 'x-api-key': 'canary-key', 'content-type': 'text/plain' };
+      await client({ conceal: (value) => told.push(value) })(`${url}/a`, { headers, confidential: true, accept: [404] });
+      assert.deepEqual(told, [basic.slice(6), 'canary-password', 'canary-key']);
+    });
+
     it('are redacted before they are cut', async () => {
       const { url } = await serve(answering({ '/a': { status: 500, body: `${'x'.repeat(290)}canary-secret-value` } }));
       const redact = (text: string): string => text.replaceAll('canary-secret-value', '***');
