@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { KeyHandle, KeyJob } from '../../packages/core/src/index.ts';
 import type { TestArtifact } from '../../packages/core/src/testing/index.ts';
+import { yum } from '../../packages/plugin-deb-rpm/src/yum/registry.ts';
 import { file, makeRpm, RELEASE, sampleEntries, X86_64 } from '../../packages/plugin-deb-rpm/test/rpm/rpm-package.ts';
 import { listsIn, optionsOf } from '../../packages/plugin-deb-rpm/test/yum/bench.ts';
 import { rpmArtifact } from '../../packages/plugin-deb-rpm/test/yum/rpms.ts';
@@ -125,6 +126,7 @@ describe('dnf', () => {
     await dnf('install', 'acme');
     assert.equal(installed('acme'), '1.0.0');
     const later = await publish(here, { version: '1.1.0', rpms: [await rpm('1.1.0')] });
+    assert.deepEqual(await yum.verify?.(later.job), []);
     await dnf('upgrade', '--refresh');
     assert.equal(installed('acme'), '1.1.0');
     await later.retarget('1.0.0');

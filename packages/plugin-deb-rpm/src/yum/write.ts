@@ -28,17 +28,20 @@ interface Draft {
   readonly doomed: readonly string[];
 }
 
+/** The same state for nothing to do. */
+export type Change = (state: State, date: number) => State | Promise<State>;
+
 const TRIES = 100;
 
-/** Gives the state as changed. `change` is asked again with what somebody else made meanwhile; it gives the same state for nothing to do. */
-export async function changeRepository(storage: Storage, writing: Writing, change: (state: State, date: number) => State): Promise<State> {
+/** Gives the state as changed. `change` is asked again with what somebody else made meanwhile. */
+export async function changeRepository(storage: Storage, writing: Writing, change: Change): Promise<State> {
   const { key, signal } = writing;
   let lost: readonly string[] = [];
   for (let tries = 0; tries < TRIES; tries++) {
     signal.throwIfAborted();
     const found = await readRepository(storage, { signed: key !== undefined, signal });
     const date = Math.max(writing.date, (found.revision ?? Number.NEGATIVE_INFINITY) + 1);
-    const state = change(found.state, date);
+    const state = await change(found.state, date);
     if (state === found.state) {
       // After a try of ours more signatures than one are somebody else's, who is at it.
       const isSigned = tries === 0 ? found.signature.fits : found.signature.covers;
