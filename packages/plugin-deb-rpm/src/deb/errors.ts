@@ -27,6 +27,10 @@ export function pathTaken(path: string, first: string, second: string): DistErro
   });
 }
 
+export function badPath(path: string, found: string): DistError {
+  return new DistError('deb-path', `Cannot package "${path}": ${found}`, { where: { subject: path } });
+}
+
 export function notAFolder(path: string, below: string): DistError {
   return new DistError('deb-path-taken', `Cannot package "/${below}": "/${path}" above it is no directory`, { where: { subject: path } });
 }

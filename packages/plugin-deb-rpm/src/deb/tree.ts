@@ -1,6 +1,6 @@
 import type { Entry } from '@provisioning-dist/core';
-import type { Member } from '@provisioning-dist/payload';
-import { notAFolder, pathTaken } from './errors.ts';
+import { type Member, pathProblem } from '@provisioning-dist/payload';
+import { badPath, notAFolder, pathTaken } from './errors.ts';
 import { installedPath, movedTarget, type PlaceRules } from './place.ts';
 
 /** One path as it is installed, and the path in the distribution it comes from. */
@@ -13,11 +13,18 @@ export interface Placed {
 
 /** The entries at their places, with links that still lead to what they led to. */
 export function placeEntries(entries: readonly Entry[], rules: PlaceRules): readonly Placed[] {
+  for (const { path } of entries) refuseBad(path);
   const moved = new Map(entries.map((entry) => [entry.path, installedPath(entry, rules)]));
   return withoutPlainParents(entries).map((entry) => {
     const path = moved.get(entry.path) as string;
     return { member: entry.type === 'symlink' ? { ...entry, path, target: movedTarget(entry, path, moved) } : { ...entry, path }, from: entry.path };
   });
+}
+
+/** Before it is joined with anything: what is left of it then may look harmless. */
+function refuseBad(path: string): void {
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw badPath(path, problem);
 }
 
 /** A folder that says nothing of its own is made again where its content goes. */
