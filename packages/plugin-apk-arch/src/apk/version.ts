@@ -43,7 +43,7 @@ function preRelease(version: string, pre: string): string {
   const snapshot = SNAPSHOT.exec(pre);
   if (snapshot === null) return suffixes(version, pre);
   const before = pre.slice(0, snapshot.index);
-  return `${before === '' ? '_alpha' : suffixes(version, before)}_git${snapshot.groups?.count ?? ''}`;
+  return `${before === '' ? '_alpha0' : suffixes(version, before)}_git${snapshot.groups?.count ?? ''}`;
 }
 
 /** `rc.1`, `rc1`, `rc-1` -> `_rc1`; numbers behind it become patches of that: `rc.1.2` -> `_rc1_p2`. */

@@ -17,7 +17,7 @@ export function provision(text: string): string | undefined {
 
 /** `name: what for` */
 export function optionalRelation(text: string): string | undefined {
-  const [, wanted = '', reason] = /^([^:]*(?:=\d+:[^:\s]*)?)(?::\s+(\S.*))?$/s.exec(text) ?? [];
+  const [, wanted = '', reason] = /^([^:]*(?:=\d+:[^:\s]*)?)(?::\s+(\S.*))?$/.exec(text) ?? [];
   const parsed = relation(wanted.trim());
   return parsed === undefined ? undefined : `${parsed}${reason === undefined ? '' : `: ${reason}`}`;
 }

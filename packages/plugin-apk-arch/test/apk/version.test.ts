@@ -13,10 +13,10 @@ const MAPPED: Readonly<Record<string, string>> = {
   '1.2.3-dev.4': '1.2.3_alpha4-r0',
   '1.2.3-canary.7': '1.2.3_pre7-r0',
   '1.2.3+build.5': '1.2.3-r0',
-  '1.2.4-snapshot.3.gabcdef0': '1.2.4_alpha_git3-r0',
-  '1.2.4-snapshot.3.gabcdef0.dirty': '1.2.4_alpha_git3-r0',
+  '1.2.4-snapshot.3.gabcdef0': '1.2.4_alpha0_git3-r0',
+  '1.2.4-snapshot.3.gabcdef0.dirty': '1.2.4_alpha0_git3-r0',
   '1.2.4-rc.1.snapshot.3.gabcdef0': '1.2.4_rc1_git3-r0',
-  '1.2.4-snapshot': '1.2.4_alpha_git-r0',
+  '1.2.4-snapshot': '1.2.4_alpha0_git-r0',
 };
 
 describe('versions for apk', () => {
