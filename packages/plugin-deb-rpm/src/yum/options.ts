@@ -26,7 +26,6 @@ export const yumOptions: RegistryDefinition<YumOptions>['options'] = (kit: Optio
     ...placeShape(kit),
     url: z
       .url({ protocol: /^https?$/ })
-      .regex(/^[\x21-\x7e]+$/, { error: 'it is no address without blanks' })
       .optional()
       .describe('Public address of the repository'),
     sign: z.union([z.string().min(1), z.literal(false)]).describe('A key under "sign"; false = unsigned'),

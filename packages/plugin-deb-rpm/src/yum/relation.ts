@@ -57,9 +57,14 @@ function capability({ name, flags, version }: Relation): string {
 function needed(all: readonly Relation[], provided: ReadonlySet<string>, files: ReadonlySet<string>): readonly Relation[] {
   const outer = all.filter((each) => !each.name.startsWith('rpmlib(') && !files.has(each.name) && !provided.has(capability(each)));
   const unique = [...new Map(outer.map((each) => [`${capability(each)} ${each.pre}`, each])).values()];
-  const libc = unique.filter(isLibc).toSorted((a, b) => rpmvercmp(b.name, a.name));
+  const libc = unique.filter(isLibc).toSorted((a, b) => rpmvercmp(symbols(b), symbols(a)));
   // Each version of the C library has all symbols of the earlier ones.
   return [...unique.filter((each) => !isLibc(each)), ...libc.slice(0, 1)];
+}
+
+/** `GLIBC_2.34` */
+function symbols({ name }: Relation): string {
+  return /\((.*?)\)/.exec(name)?.[1] ?? '';
 }
 
 function isLibc({ name }: Relation): boolean {
