@@ -109,6 +109,35 @@ describe('rollback', () => {
     assert.equal(project.read('published/acme/latest.json'), '{"version":"9.9.9"}');
   });
 
+  it('keeps what a pointer it knows nothing of leads to', async () => {
+    const { project } = await released(box);
+    const pointer = JSON.parse(project.read('published/acme/latest.json')) as object;
+    project.write({ 'published/acme/latest.json': JSON.stringify({ ...pointer, note: 'edited' }) });
+    const { exit, stderr } = await run(project, ['rollback', '--version', '1.3.0']);
+    assert.equal(exit, 6);
+    assert.match(stderr, /Cannot take back "upload acme\/1\.3\.0\/release\.json": "local" still sends clients to 1\.3\.0$/m);
+    assert.match(stderr, /--mode retarget --to VERSION/);
+    assert.ok(existsSync(project.path('published/acme/1.3.0/release.json')));
+    await succeed(project, ['rollback', '--version', '1.3.0', '--mode', 'retarget', '--to', '1.2.3']);
+    assert.equal((await back(project)).exit, 0);
+    assert.equal(existsSync(project.path('published/acme/1.3.0/release.json')), false);
+  });
+
+  it('keeps what clients are sent to though the record knows nothing of it', async () => {
+    const { project } = await released(box);
+    rmSync(project.path('.provisioning-dist'), { recursive: true });
+    const record = 'published/acme/1.3.0/.journal.ndjson';
+    const lines = project.read(record).split('\n');
+    const [, id = ''] =
+      /"id":"(\w+)"/.exec(lines.find((line) => line.includes('"instance":"local"') && line.includes('storage.promote')) ?? '') ?? [];
+    assert.notEqual(id, '');
+    project.write({ [record]: lines.filter((line) => !line.includes(id)).join('\n') });
+    assert.equal((await back(project, '--dry-run')).exit, 6);
+    assert.equal((await back(project)).exit, 6);
+    assert.match(project.read('published/acme/latest.json'), /"1\.3\.0"/);
+    assert.ok(existsSync(project.path('published/acme/1.3.0/release.json')));
+  });
+
   it('publishes anew afterwards', async () => {
     const { project } = await released(box);
     const newer = published(project);
@@ -168,6 +197,16 @@ describe('rollback', () => {
       assert.match(project.read('published/acme/latest.json'), /"1\.2\.3"/);
       assert.match(project.read('said.txt'), /close 1\.3\.0\n$/);
       assert.equal((JSON.parse(project.read('.provisioning-dist/releases/acme-1.3.0/run.json')) as { exit: number }).exit, 6);
+    });
+
+    it('foresees it in a dry run', async () => {
+      const { project } = await released(box, files);
+      const all = snapshot(project.root);
+      const { exit, stdout, stderr } = await run(project, ['rollback', '--version', '1.3.0', '--dry-run']);
+      assert.equal(exit, 6);
+      assert.match(stdout, /say 1\.3\.0 +stays: it cannot be taken back/);
+      assert.match(stderr, /"say 1\.3\.0" cannot be taken back: tell everybody/);
+      assert.deepEqual(snapshot(project.root), all);
     });
 
     it('ends with 6 when a way back fails, and is completed later', async () => {

@@ -20,6 +20,13 @@ export function revertUnknown({ description, effect, instance, plugin }: EffectS
   });
 }
 
+export function revertServed({ description, instance }: EffectState, reason: string): DistError {
+  return new DistError('still-served', `Cannot take back "${description}": ${reason}`, {
+    where: { subject: `publish.${instance}` },
+    hint: 'send clients to another version first: --mode retarget --to VERSION, or by hand; then run the same command again',
+  });
+}
+
 export function revertInterrupted({ description, instance }: EffectState, cause: unknown): DistError {
   return new DistError('interrupted', `Cannot take back "${description}": interrupted`, {
     exit: cause instanceof DistError ? cause.exit : EXIT.interrupted,
@@ -84,14 +91,14 @@ export function nothingToRollBack({ name, version }: Pick<Release, 'name' | 'ver
 export function rollbackIncomplete(
   { name, version }: Release,
   reasons: readonly string[],
-  { cause, data }: Pick<DistError, 'cause' | 'data'>,
+  { cause, data, hints }: Pick<DistError, 'cause' | 'data'> & { readonly hints: readonly string[] },
 ): DistError {
   return new DistError(
     'rollback-incomplete',
     [`Cannot roll back all of ${name} ${version}: ${reasons.length} changes stand`, ...reasons].join('\n'),
     {
       exit: EXIT.rollbackIncomplete,
-      hint: 'do by hand what says so; for the rest run the same command again',
+      hint: [...hints, 'do by hand what says so; for the rest run the same command again'].join('; '),
       ...(cause === undefined ? {} : { cause }),
       ...(data && { data }),
     },

@@ -15,6 +15,7 @@ import { isOurs } from './journal-summary.ts';
 import { channelIdOf, channelInstance } from './notify-occasion.ts';
 import { notifyRelease } from './notify-release.ts';
 import { inspectOutputFolder } from './output-folder.ts';
+import { lookingJob } from './preflight.ts';
 import { locator, type PublishTarget } from './publish.ts';
 import { publishOrder } from './publish-graph.ts';
 import { effectReporter } from './publish-release.ts';
@@ -59,8 +60,10 @@ async function rollbackDry(run: RunContext, options: RollbackOptions, keepers: r
   if (journal.problem) throw journal.problem;
   if (!journal.header && !hasJournal(run.stateDir)) throw nothingKept(run, keepers);
   listHooks(run, ['rollback']);
-  const { summary } = await perform(run, options, { journal, dry: true });
+  const { outcome, summary } = await perform(run, options, { journal, dry: true });
   options.show(summary);
+  const failure = failureOf(run, outcome, summary);
+  if (failure) throw failure;
   return summary;
 }
 
@@ -130,7 +133,7 @@ async function perform(
     on: rollbackReporter(run),
   };
   const job = (target: PublishTarget) => ownJob(run, target, { options, runner, artifacts });
-  const outcome = await rollBack({ ...request, waves: wavesOf(run, options, targets, job) });
+  const outcome = await rollBack({ ...request, waves: wavesOf(run, options, { targets, job, states }) });
   return { outcome, summary: summaryOf(run, options, { ...outcome, made: runner.effects() }) };
 }
 
@@ -161,14 +164,16 @@ function withMirrors(run: RunContext, ids: readonly string[]): ReadonlySet<strin
   return new Set([...ids, ...mirrors]);
 }
 
+interface Planned {
+  readonly targets: readonly PublishTarget[];
+  readonly job: (target: PublishTarget) => OwnJob;
+  readonly states: readonly EffectState[];
+}
+
 /** Channels first, which were told last; then the registries in reverse. */
-function wavesOf(
-  run: RunContext,
-  { mode, registries }: RollbackOptions,
-  targets: readonly PublishTarget[],
-  job: (target: PublishTarget) => OwnJob,
-): readonly (readonly RollbackMember[])[] {
-  const channels = mode === 'undo' && registries.length === 0 ? run.channels.map((channel) => channelMember(run, channel)) : [];
+function wavesOf(run: RunContext, { mode, registries }: RollbackOptions, { targets, job, states }: Planned): readonly (readonly RollbackMember[])[] {
+  const told = run.channels.map((channel) => channelMember(run, channel)).filter(({ id }) => states.some(({ instance }) => instance === id));
+  const channels = mode === 'undo' && registries.length === 0 ? told : [];
   const byId = new Map(targets.map((target) => [target.id, target]));
   const all = publishTargets(run).map(({ skipped: _, ...target }) => target);
   const waves = publishOrder(all).waves.map((ids) =>
@@ -181,9 +186,16 @@ function channelMember(run: RunContext, { instance: { id }, provided, options }:
   return { id: channelInstance(id), effects: provided.definition.effects, options, log: run.log(id), told: true };
 }
 
-function registryMember(run: RunContext, { id, use, definition, options, log }: PublishTarget, job: OwnJob): RollbackMember {
+function registryMember(run: RunContext, target: PublishTarget, job: OwnJob): RollbackMember {
+  const { id, use, definition, options, log } = target;
   const ownWay: RollbackMember['ownWay'] = (more) => run.host.hooks.rollback.call(use, Object.freeze({ ...job, ...more }));
-  return { id, effects: definition.effects, options, log, ownWay };
+  return { id, effects: definition.effects, options, log, ownWay, stillServed: () => stillServed(run, target) };
+}
+
+async function stillServed(run: RunContext, target: PublishTarget): Promise<string | undefined> {
+  const { version } = run.plan.release;
+  const current = await target.definition.current?.(lookingJob(run, target));
+  return current === version ? `"${target.id}" still sends clients to ${version}` : undefined;
 }
 
 type OwnJob = Omit<RollbackJob<unknown>, 'journal' | 'undo'>;

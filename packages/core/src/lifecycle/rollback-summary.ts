@@ -62,7 +62,8 @@ export function failureOf(
     return new DistError(interrupted.code, interrupted.message, { exit: interrupted.exit, cause: interrupted, data: { effects: summary } });
   const reasons = [...new Set([...failed.map(({ message }) => message), ...effects.flatMap(reasonOf), ...made.flatMap(madeReason)])];
   if (reasons.length === 0) return undefined;
-  return rollbackIncomplete(run.plan.release, reasons, { cause: failed[0], data: { registries: states, effects: summary, made } });
+  const hints = [...new Set(failed.flatMap(({ hint }) => hint ?? []))];
+  return rollbackIncomplete(run.plan.release, reasons, { cause: failed[0], hints, data: { registries: states, effects: summary, made } });
 }
 
 /** A way back that is itself in doubt, or failed unseen. */
@@ -73,7 +74,7 @@ function madeReason({ instance, description, state, error }: RollbackSummary['ma
 
 function reasonOf({ state, visible, told, instance, description, manual, error }: Undone): readonly string[] {
   if (state === 'failed') return error ? [error.message] : [];
-  if (state === 'held') return [`${instance}: "${description}" is kept: clients may still be sent to it`];
+  if (state === 'held') return [error?.message ?? `${instance}: "${description}" is kept: clients may still be sent to it`];
   if (told || !visible) return [];
   if (state === 'found') return [`${instance}: "${description}" was there when the journal began: take it back by hand, then run this again`];
   if (state === 'irreversible') return [`${instance}: "${description}" cannot be taken back: ${manual}`];

@@ -1,13 +1,14 @@
 import type { AnyEffect, EffectContext, Log } from '../effect.ts';
 import type { DistError } from '../errors.ts';
 import type { JournaledEffect, RollbackJob, RollbackMode } from '../jobs.ts';
+import { messageOf } from './effect-errors.ts';
 import type { EffectTools } from './effect-perform.ts';
 import { type RevertOutcome, revertEffect } from './effect-revert.ts';
 import type { Journal } from './journal.ts';
 import type { EffectState } from './journal-state.ts';
 import { isOurs, isStanding } from './journal-summary.ts';
-import { RETRY, type RetryOptions } from './retry.ts';
-import { registryRollbackFailed, revertFailed, revertInterrupted, revertUnknown } from './rollback-errors.ts';
+import { RETRY, type RetryOptions, withRetry } from './retry.ts';
+import { registryRollbackFailed, revertFailed, revertInterrupted, revertServed, revertUnknown } from './rollback-errors.ts';
 
 /** Takes a release back by its journal, one change after the other. */
 
@@ -20,6 +21,8 @@ export interface RollbackMember {
   readonly log: Log;
   /** The registry's own way back; answers true when it went it. Absent: by the journal alone. */
   readonly ownWay?: (more: Pick<RollbackJob<unknown>, 'journal' | 'undo'>) => Promise<true | undefined>;
+  /** Asked once what the public sees is taken back: why clients still need the rest, or undefined when they do not. */
+  readonly stillServed?: () => Promise<string | undefined>;
   /** Whose changes count for nobody's clients: what channels said is said. */
   readonly told?: boolean;
 }
@@ -76,10 +79,10 @@ export async function rollBack(request: RollbackRequest): Promise<RollbackOutcom
   const undone = new Map<string, Undone>();
   const failures = new Map<string, DistError>();
   const own = new Set<string>();
-  for (const wave of request.waves) await rollBackWave({ request, undone, failures, own }, wave);
+  for (const wave of request.waves) await rollBackWave({ request, undone, failures, own, served: new Map() }, wave);
   const effects = [...undone.values()];
   const registries = request.waves.flat().map(({ id }) => {
-    const error = failures.get(id) ?? effects.find((one) => one.instance === id && one.state === 'failed')?.error;
+    const error = failures.get(id) ?? effects.find((one) => one.instance === id && one.error)?.error;
     return error ? ({ id, state: 'failed', error } as const) : ({ id, state: own.has(id) ? 'own' : 'done' } as const);
   });
   return { registries, effects };
@@ -91,6 +94,8 @@ interface Rollback {
   readonly failures: Map<string, DistError>;
   /** Who went its own way back. */
   readonly own: Set<string>;
+  /** Why clients still need what nobody sees, by registry. */
+  readonly served: Map<string, string>;
 }
 
 /** What the public sees of anybody in the wave goes before what nobody sees. */
@@ -108,9 +113,21 @@ async function goBack(rollback: Rollback, member: RollbackMember, pause: () => P
   const undo = async (): Promise<void> => {
     await undoAll(rollback, member, true);
     await pause();
+    await askServed(rollback, member);
     await undoAll(rollback, member, false);
   };
   if (!(await wentOwnWay(rollback, member, undo))) await undo();
+}
+
+/** Others may have sent clients here, and so may a run whose journal is not here. In a dry run what is to be taken back still stands. */
+async function askServed({ request, undone, served }: Rollback, member: RollbackMember): Promise<void> {
+  const { stillServed } = member;
+  const visible = [...undone.values()].filter((one) => one.instance === member.id && one.visible);
+  const hasHidden = statesOf(request, member).some((state) => !state.visible && isOurs(state));
+  if (!stillServed || !hasHidden || request.signal.aborted || visible.some((one) => sendsClients(one) || one.state === 'dry')) return;
+  const asking = withRetry(stillServed, { policy: RETRY, signal: request.signal, ...request.retry, repeatable: true });
+  const reason = await asking.catch((cause: unknown) => `nobody can tell what clients get: ${messageOf(cause)}`);
+  if (reason !== undefined) served.set(member.id, reason);
 }
 
 interface HalvedWay {
@@ -182,16 +199,18 @@ async function undoAll(rollback: Rollback, member: RollbackMember, visible: bool
   }
 }
 
-async function undoOne({ request, undone }: Rollback, member: RollbackMember, state: EffectState): Promise<Undone> {
+async function undoOne({ request, undone, served }: Rollback, member: RollbackMember, state: EffectState): Promise<Undone> {
   const effect = member.effects.find(({ name }) => name === state.effect);
   const manual = effect?.irreversible === undefined ? {} : { manual: effect.irreversible };
   const settled = (update: Pick<Undone, 'state' | 'error'>): Undone => undoneOf(state, member, { ...manual, ...update });
   if (state.found && (!state.visible || !effect || request.dry)) return settled({ state: 'found' });
   if (!effect) return settled({ state: 'failed', error: revertUnknown(state) });
-  if (request.dry) return settled({ state: effect.irreversible === undefined ? 'dry' : 'irreversible' });
   if (request.signal.aborted) return settled({ state: 'held', error: revertInterrupted(state, request.signal.reason) });
   // clients who are still sent here must find something
   if (!state.visible && [...undone.values()].some((one) => one.instance === member.id && sendsClients(one))) return settled({ state: 'held' });
+  const reason = served.get(member.id);
+  if (!state.visible && reason !== undefined) return settled({ state: 'held', error: revertServed(state, reason) });
+  if (request.dry) return settled({ state: effect.irreversible === undefined ? 'dry' : 'irreversible' });
   request.on?.({ type: 'start', state });
   try {
     return settled({ state: await revertEffect(effect, state, toolsFor(request, member, state)) });

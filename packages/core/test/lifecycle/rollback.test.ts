@@ -141,6 +141,53 @@ describe('rolling back', () => {
     );
   });
 
+  describe('while clients still get the release', () => {
+    const stillServed = async () => '"a" still sends clients to 1.2.0';
+
+    it('keeps what they are sent to', async () => {
+      await publish();
+      const { effects, registries } = await back([[member('b'), member('a', { stillServed })]]);
+      assert.deepEqual(
+        effects.map(({ key, state, error }) => [key, state, error?.message]),
+        [
+          ['b.visible', 'reverted', undefined],
+          ['a.visible', 'reverted', undefined],
+          ['b.1', 'reverted', undefined],
+          ['a.2', 'held', 'Cannot take back "put a.2": "a" still sends clients to 1.2.0'],
+          ['a.1', 'held', 'Cannot take back "put a.1": "a" still sends clients to 1.2.0'],
+        ],
+      );
+      assert.deepEqual(
+        registries.map(({ state }) => state),
+        ['done', 'failed'],
+      );
+      assert.equal(states(await back([[member('a')]]))['a.1'], 'reverted');
+    });
+
+    it('asks when the public changes of all are gone', async () => {
+      await publish();
+      const seen: string[][] = [];
+      const ask = async () => void seen.push([...bench.world.log]);
+      await back([[member('b'), member('a', { stillServed: ask as () => Promise<undefined> })]]);
+      assert.deepEqual(seen, [['b.visible', '-a.visible', '-b.1']]);
+    });
+
+    it('keeps all when nobody can tell', async () => {
+      await publish();
+      const broken = () => Promise.reject(Object.assign(new Error('forbidden'), { status: 403 }));
+      const { effects } = await back([[member('a', { stillServed: broken })]]);
+      assert.equal(effects.at(-1)?.error?.message, 'Cannot take back "put a.1": nobody can tell what clients get: forbidden');
+    });
+
+    it('foresees it only where nothing public is to be taken back', async () => {
+      await publish();
+      const dry = { dry: true, journal: await bench.journal() };
+      assert.equal(states(await back([[member('a', { stillServed })]], dry))['a.1'], 'dry');
+      await (await bench.runner()).run(instance('c'), bench.world.put, { key: 'c.1', value: 'x' });
+      assert.equal(states(await back([[member('c', { stillServed })]], { dry: true }))['c.1'], 'held');
+    });
+  });
+
   it('lists what cannot be taken back, and takes back the rest', async () => {
     await publish();
     await (await bench.runner()).run(instance('a'), bench.world.shout, { key: 'a.shout', value: 'x' });
