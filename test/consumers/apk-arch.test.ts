@@ -94,6 +94,24 @@ describe('packages for Arch and pacman', () => {
   });
 });
 
+describe('scripts of packages for Arch and bash', () => {
+  needs('bash', 'bsdtar');
+  const folder = temporaryFolder();
+
+  it('end nothing but themselves', async () => {
+    const path = join(folder(), 'acme.pkg.tar.zst');
+    const scripts = {
+      postInstall: '#!/bin/sh -e\necho "new $1"\nexit 0\n',
+      postUpgrade: '#!/bin/sh\ncd /\necho "from $2 to $1"\n',
+      preRemove: '#!/bin/sh',
+    };
+    await writePackage(archFormat, { options: { scripts } }, path);
+    run('bsdtar', ['-xf', path, '.INSTALL'], folder());
+    const calls = '. ./.INSTALL; post_install 2-1; post_upgrade 2-1 1-1; pre_remove 2-1; echo "$PWD"';
+    assert.equal(run('bash', ['-c', calls], folder()), `new 2-1\nfrom 1-1 to 2-1\n${folder()}\n`);
+  });
+});
+
 /** libalpm's own comparison of each version with the next. */
 const COMPARE = `
 import ctypes, ctypes.util, glob, json, sys

@@ -61,7 +61,7 @@ export function apkOptions(kit: OptionsKit): Schema<ApkOptions> {
         .regex(/^[A-Za-z0-9@_+][A-Za-z0-9@._+-]*\.rsa\.pub$/, 'it is no name such as dev@example.com-5f3a1b2c.rsa.pub')
         .optional()
         .describe("Its public key's file in /etc/apk/keys; default the maintainer's mail address with .rsa.pub"),
-      hash: z.enum(['sha1', 'sha256', 'sha512']).default('sha256').describe('sha1 for apk before 2.12'),
+      hash: z.enum(['sha1', 'sha256', 'sha512']).default('sha256').describe('Of the signature'),
     })
     .superRefine(({ triggers, scripts }, context) => {
       const problem = triggerProblem(triggers, (scripts as ApkOptions['scripts']).trigger);
