@@ -11,6 +11,8 @@ export interface YumOptions extends Place {
   readonly compression: 'gz' | 'zstd';
   /** Versions of each package that stay listed. */
   readonly keep: number;
+  /** Milliseconds for which the signature of before stays beside the new one. */
+  readonly overlap: number;
   /** Whether clients are told to refuse packages that are not signed; default when the repository is. */
   readonly gpgcheck?: boolean | undefined;
 }
@@ -37,6 +39,7 @@ export const yumOptions: RegistryDefinition<YumOptions>['options'] = (kit: Optio
       .describe('Folder of packages; "{p}" is the first letter of their name, "{name}" the product'),
     compression: z.enum(['gz', 'zstd']).default('gz').describe('Of metadata; old clients read gz only'),
     keep: z.int().min(2).default(2).describe('Versions of each package that stay listed'),
+    overlap: kit.duration().prefault('2s').describe('For which clients in the midst of reading still find the signature of before'),
     gpgcheck: z.boolean().optional().describe('Clients refuse packages that are not signed; default when the repository is signed'),
   });
   const places = (one: Place): number => [one.path, one.s3, one.sftp].filter((place) => place !== undefined).length;

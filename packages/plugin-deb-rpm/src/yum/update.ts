@@ -103,8 +103,8 @@ export async function repositoryOf({ options, signal }: Omit<Context, 'key'>): P
 
 async function changed({ release }: ReleaseInput, context: Context, change: (state: State, date: number) => State): Promise<State> {
   const { options, signal, key } = context;
-  const { compression, sign } = options;
-  const writing = { compression, date: release.date, key: sign === false ? undefined : key(sign), signal };
+  const { compression, sign, overlap } = options;
+  const writing = { compression, overlap, date: release.date, key: sign === false ? undefined : key(sign), signal };
   const storage = await storageOf(options);
   return await changeRepository(storage, writing, (state, date) => inPlace(storage, { state, date, signal }, change));
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { KeyHandle } from '@provisioning-dist/core';
 import { ContentStore } from '@provisioning-dist/payload';
 import { type Condition, PreconditionFailed, type Storage } from '@provisioning-dist/storage';
@@ -17,6 +18,8 @@ export interface Writing {
   /** Of the release. */
   readonly date: number;
   readonly key: KeyHandle | undefined;
+  /** Milliseconds for which the signature of before stays beside the new one. */
+  readonly overlap: number;
   readonly signal: AbortSignal;
 }
 
@@ -87,23 +90,46 @@ interface Publishing {
 }
 
 /**
- * False when somebody else was faster. Between repomd.xml and its signature clients see a mix of two publishes, whichever comes first: so the
- * signatures of both stand there while one takes the other's place. librepo takes a file for which one of them is good.
+ * False when somebody else was faster. Clients read repomd.xml and then its signature, and would see a mix of two publishes, whichever is
+ * written first: so the signatures of both stand there while one takes the other's place, and for as long as a client may take from one file
+ * to the other. librepo takes a file for which one of them is good; libzypp wants all of them to be, so they do not stay.
  */
-async function publishDraft(storage: Storage, { draft, found }: Publishing, { key, signal }: Writing): Promise<boolean> {
+async function publishDraft(storage: Storage, { draft, found }: Publishing, writing: Writing): Promise<boolean> {
+  const { key, signal } = writing;
   const known = new Set(found.data.map((each) => each.key));
   const fresh = draft.files.filter((file) => !known.has(file.key));
   await Promise.all(fresh.map((file) => storage.put(file.key, file.bytes, { signal })));
-  const own = key ? packetsIn(Buffer.from(await key.openpgp(draft.bytes))) : [];
-  const put = async (target: string, body: Uint8Array, condition: Condition): Promise<string | undefined> =>
-    await putUnlessChanged(storage, { target, body, condition }, signal);
-  // Who finds the signature changed begins anew, and so never takes away one that somebody else counts on.
-  const before = key ? await put(SIGNATURE, armored([...stillNeeded(found), ...own]), found.signature.condition) : '';
-  if (before === undefined) return false;
-  if ((await put(REPOMD, draft.bytes, found.condition)) === undefined) return false;
-  if (key && (await put(SIGNATURE, armored(own), { etag: before })) === undefined) return false;
-  await Promise.all(draft.doomed.map((one) => storage.delete(one, { signal })));
-  return true;
+  const swap = async (): Promise<boolean> =>
+    (await putUnlessChanged(storage, { target: REPOMD, body: draft.bytes, condition: found.condition }, signal)) !== undefined;
+  const done = key ? await swapSigned(storage, { found, own: packetsIn(Buffer.from(await key.openpgp(draft.bytes))), swap }, writing) : await swap();
+  if (done) await Promise.all(draft.doomed.map((one) => storage.delete(one, { signal })));
+  return done;
+}
+
+interface Swapping {
+  readonly found: Found;
+  /** Signatures of what is to come. */
+  readonly own: readonly Uint8Array[];
+  readonly swap: () => Promise<boolean>;
+}
+
+/** Who finds the signature changed begins anew, and so never takes away one that somebody else counts on. */
+async function swapSigned(storage: Storage, { found, own, swap }: Swapping, { overlap, signal }: Writing): Promise<boolean> {
+  let condition = found.signature.condition;
+  const sign = async (packets: readonly Uint8Array[]): Promise<boolean> => {
+    const etag = await putUnlessChanged(storage, { target: SIGNATURE, body: armored(packets), condition }, signal);
+    if (etag !== undefined) condition = { etag };
+    return etag !== undefined;
+  };
+  const old = stillNeeded(found);
+  if (!(await sign([...old, ...own])) || !(await swap())) return false;
+  if (old.length === 0) return true;
+  if (overlap > 0) {
+    // Some clients look at the first one alone.
+    if (!(await sign([...own, ...old]))) return false;
+    await setTimeout(overlap, undefined, { signal });
+  }
+  return await sign(own);
 }
 
 function stillNeeded({ bytes, signature: { packets } }: Found): readonly Uint8Array[] {

@@ -21,7 +21,7 @@ export function parseOptions(raw: object): ReturnType<ReturnType<typeof yumOptio
 }
 
 export function optionsOf(raw: object): YumOptions {
-  const { data, error } = parseOptions({ path: 'repository', sign: 'release', gpgcheck: false, ...raw });
+  const { data, error } = parseOptions({ path: 'repository', sign: 'release', gpgcheck: false, overlap: 0, ...raw });
   if (!data) throw error;
   return data as YumOptions;
 }

@@ -36,7 +36,7 @@ describe('a yum repository of 2,000 packages', () => {
   async function filled(all: readonly Package[]): Promise<World> {
     const world = openWorld();
     worlds.push(world);
-    const writing = { compression: 'gz', date: DATE, key: testKey('release'), signal: new AbortController().signal } as const;
+    const writing = { compression: 'gz', overlap: 0, date: DATE, key: testKey('release'), signal: new AbortController().signal } as const;
     await changeRepository(fileStorage(world.folder), writing, (state, date) => added(state, all, { keep: 2, date }));
     return world;
   }
@@ -51,7 +51,7 @@ describe('a yum repository of 2,000 packages', () => {
     const world = await filled(all);
     const before = lists(world);
     await publish({ options: world.options, folder: rpms }, { version: '1.0.0' });
-    const writing = { compression: 'gz', date: DATE, key: testKey('release'), signal: new AbortController().signal } as const;
+    const writing = { compression: 'gz', overlap: 0, date: DATE, key: testKey('release'), signal: new AbortController().signal } as const;
     await changeRepository(fileStorage(anew.folder), writing, (state, date) => added(state, all.toReversed(), { keep: 2, date }));
     const fresh = lists(world).filter((name) => !before.includes(name));
     assert.equal(fresh.length, 3);
