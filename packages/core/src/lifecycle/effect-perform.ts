@@ -18,6 +18,8 @@ export interface EffectTools {
   readonly now: () => string;
   /** Stands in the intent. */
   readonly phase?: BeginRecord['phase'];
+  /** Waited for when the intent is durable, before the change is made; must not reject. */
+  readonly begun?: () => Promise<void>;
 }
 
 export interface Performed {
@@ -79,9 +81,18 @@ async function make(change: Change, tools: EffectTools): Promise<unknown> {
   const { journal, context, retry, now } = tools;
   const before = plain(await withRetry(async () => effect.before?.(input, { ...context, before: undefined }), { ...retry, repeatable: true }));
   await journal.append(beginRecord(change, tools, before));
+  if (tools.begun) await waitForBegun(change, tools, tools.begun);
   const result = plain(await applyOrLook(change, tools, { ...context, before }));
   await journal.append({ type: 'done', id: change.summary.id, at: now(), result });
   return result;
+}
+
+/** Who is interrupted while waiting has surely not made the change. */
+async function waitForBegun(change: Change, tools: EffectTools, begun: () => Promise<void>): Promise<void> {
+  await begun();
+  const { signal } = tools.context;
+  if (signal.aborted) await recordFailure(change, tools, { error: signal.reason, certain: true });
+  signal.throwIfAborted();
 }
 
 /** A failure is final only when the change is not there in spite of it. */

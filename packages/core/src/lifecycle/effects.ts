@@ -36,6 +36,8 @@ export interface EffectRunnerOptions {
   readonly now?: () => string;
   /** What the changes are made for, when it is not publishing. */
   readonly phase?: 'rollback';
+  /** Waited for when the intent of a change is durable, before the change is made; must not reject. */
+  readonly begun?: () => Promise<void>;
 }
 
 export interface EffectRunner {
@@ -146,7 +148,14 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
       ...(options.random && { random: options.random }),
       ...(options.wait && { wait: options.wait }),
     };
-    return { journal: journal as Journal, context: contextFor(change.instance), retry, now, ...(options.phase && { phase: options.phase }) };
+    return {
+      journal: journal as Journal,
+      context: contextFor(change.instance),
+      retry,
+      now,
+      ...(options.phase && { phase: options.phase }),
+      ...(options.begun && { begun: options.begun }),
+    };
   }
 
   function contextFor(instance: EffectInstance): Omit<EffectContext, 'before'> {

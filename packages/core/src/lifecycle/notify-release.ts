@@ -1,3 +1,4 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { throwCollected } from '../errors.ts';
 import type { ResolvedChannel } from './channels.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
@@ -111,7 +112,7 @@ async function told(run: RunContext, options: NotifyRelease): Promise<Told> {
   const type = options.type ?? announcedAs(run.plan.release);
   const channels = chosen(run, type);
   if (channels.length === 0) return tellWith(run, { options, type, channels, known: new Map() });
-  const keepers = keepersOf(run);
+  const keepers = recordTargets(run);
   if (options.dryRun) return tellWith(run, { options, type, channels, known: (await readReleaseJournal(run, keepers)).effects });
   if (options.journal) return tellKept(run, { options, type, channels, journal: options.journal, keepers });
   const journal = await openReleaseJournal(run, keepers);
@@ -122,21 +123,32 @@ async function told(run: RunContext, options: NotifyRelease): Promise<Told> {
   }
 }
 
-/** Those this run publishes to; a run that does not publish goes by all of them. */
-function keepersOf(run: RunContext): readonly PublishTarget[] {
-  const publishes = run.selection.runs('publish');
-  return recordTargets(run).filter(({ skipped }) => !publishes || skipped === undefined);
+/**
+ * What is told is stored where the journal is kept, and that it is about to be told before: another machine must not tell it again. A command
+ * that has the journal open stores it at its end.
+ */
+async function tellKept(run: RunContext, { keepers, ...telling }: Omit<Telling, 'known' | 'begun'> & Kept): Promise<Told> {
+  const { journal, options } = telling;
+  const count = journal.count();
+  const begun = once(() => writeRecords(run, keepers));
+  try {
+    return await tellWith(run, { ...telling, known: journal.effects, begun });
+  } finally {
+    if (!options.journal && journal.count() > count) await writeRecords(run, keepers);
+  }
 }
 
-/** What was told is stored where the journal is kept: another machine must not tell it again. */
-async function tellKept(run: RunContext, { keepers, ...telling }: Omit<Telling, 'known'> & Kept): Promise<Told> {
-  const { journal } = telling;
-  const begun = journal.count();
-  try {
-    return await tellWith(run, { ...telling, known: journal.effects });
-  } finally {
-    if (journal.count() > begun) await writeRecords(run, keepers);
-  }
+/** One action for all who ask before it starts: channels begin side by side, and their intents are durable at the same time. */
+function once(action: () => Promise<void>): () => Promise<void> {
+  let waiting: Promise<void> | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const next = async (): Promise<void> => {
+    await Promise.all([last, nextTick()]);
+    waiting = undefined;
+    last = action();
+    await last;
+  };
+  return () => (waiting ??= next());
 }
 
 interface Kept {
@@ -150,12 +162,14 @@ interface Telling {
   readonly channels: readonly ResolvedChannel[];
   readonly journal?: Journal;
   readonly known: EffectStates;
+  /** Called when it is durable here that a message is about to be sent. */
+  readonly begun?: () => Promise<void>;
 }
 
-async function tellWith(run: RunContext, { options, type, channels, journal, known }: Telling): Promise<Told> {
+async function tellWith(run: RunContext, { options, type, channels, journal, known, begun }: Telling): Promise<Told> {
   const message = releaseMessage(run, type, options, known);
   const again = options.again === true;
-  const outcomes = await notifyAll(run, { message, channels, told: known, again, ...(journal && { journal }) });
+  const outcomes = await notifyAll(run, { message, channels, told: known, again, ...(journal && { journal }), ...(begun && { begun }) });
   run.signal.throwIfAborted();
   const { name, version } = run.plan.release;
   const dryRun = options.dryRun === true;

@@ -24,6 +24,8 @@ export interface NotifyRequest {
   readonly told: EffectStates;
   /** Sends it also to those who have it. */
   readonly again?: boolean;
+  /** Waited for when it is durable that a message is about to be sent, before it is. */
+  readonly begun?: () => Promise<void>;
 }
 
 export interface ChannelOutcome {
@@ -52,6 +54,7 @@ export async function notifyAll(run: RunContext, request: NotifyRequest): Promis
       throw new RangeError(`Cannot read artifact "${artifact.name}": messages have no files`);
     },
     on: reporter(run),
+    ...(request.begun && { begun: request.begun }),
   });
   return await Promise.all(sendings.map((sending) => send(run, request, { ...sending, runner })));
 }

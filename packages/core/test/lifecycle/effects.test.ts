@@ -64,6 +64,27 @@ describe('effect runner', () => {
     assert.deepEqual(seen, ['begin']);
   });
 
+  it('waits between the intent and the change', async () => {
+    const seen: string[] = [];
+    const journal = await bench.journal();
+    bench.world.at = (point) => seen.push(point);
+    const waits = async (): Promise<void> => {
+      await sleep(5);
+      seen.push(...[...journal.effects.values()].map(({ state }) => state));
+    };
+    await (await bench.runner({ journal, begun: waits })).run(prod, bench.world.post, { key: 'a', value: '1' });
+    assert.deepEqual(seen, ['begun', 'before a', 'after a']);
+  });
+
+  it('has surely changed nothing when interrupted while it waits', async () => {
+    const journal = await bench.journal();
+    const interrupt = new AbortController();
+    const runner = await bench.runner({ journal, signal: interrupt.signal, begun: async () => interrupt.abort() });
+    await assert.rejects(runner.run(prod, bench.world.post, { key: 'a', value: '1' }), { code: 'interrupted' });
+    const [state] = [...journal.effects.values()];
+    assert.deepEqual([state?.state, state?.failure?.certain, bench.world.log], ['failed', true, []]);
+  });
+
   it('journals plugin, instance, key, input and options without secrets', async () => {
     const token = { source: 'env T', reveal: async () => 'hunter2', toJSON: () => '***' };
     await (await bench.runner()).run(instance('prod', { url: 'u', token }), bench.world.put, { key: 'a', value: '1' });
