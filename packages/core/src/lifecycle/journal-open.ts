@@ -1,17 +1,19 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { atomicWrite } from './atomic-write.ts';
+import { messageOf } from './effect-errors.ts';
 import { type Journal, openJournal } from './journal.ts';
-import { JOURNAL_NAME, type JournalContent, readJournal } from './journal-read.ts';
+import { JOURNAL_NAME, type JournalContent, parseJournal, readJournal } from './journal-read.ts';
 import type { EndRecord } from './journal-record.ts';
 import { lastEnd } from './journal-summary.ts';
 import type { PublishTarget } from './publish.ts';
-import { readRecords, writeRecords } from './record.ts';
+import { type FoundRecord, isBroken, journalText, readRecord, writeRecords } from './record.ts';
+import { mergeRecords } from './record-merge.ts';
 import type { RunContext } from './run-context.ts';
 
-/** The journal of a run's release: the one here, else the one a registry keeps. */
+/** The journal of a run's release: the one here, with what registries keep of other machines. */
 
-/** For writing. What a registry keeps is brought here first. */
+/** For writing. What registries keep is brought here first. */
 export async function openReleaseJournal(run: RunContext, keepers: readonly PublishTarget[]): Promise<Journal> {
   const { product, version } = run.plan.release;
   await bringJournal(run, keepers);
@@ -20,8 +22,8 @@ export async function openReleaseJournal(run: RunContext, keepers: readonly Publ
 
 /** For reading; changes nothing here. */
 export async function readReleaseJournal(run: RunContext, keepers: readonly PublishTarget[]): Promise<JournalContent> {
-  if (hasJournal(run.stateDir)) return readJournal(run.stateDir);
-  return (await readRecords(run, keepers))?.content ?? readJournal(run.stateDir);
+  const joined = await joinKept(run, keepers);
+  return joined ? parseJournal(Buffer.from(joined.text), joined.file) : readJournal(run.stateDir);
 }
 
 /**
@@ -30,9 +32,9 @@ export async function readReleaseJournal(run: RunContext, keepers: readonly Publ
  */
 export async function closeRun(run: RunContext, journal: Journal, { begun, keepers, ...ended }: Ended): Promise<void> {
   const { records } = await readJournal(run.stateDir);
-  if (journal.count() === begun && isLast(lastEnd(records), ended)) return writeRecords(run, keepers, { compare: true });
+  if (journal.count() === begun && isLast(lastEnd(records), ended)) return writeRecords(run, keepers);
   const end: EndRecord = { type: 'end', id: 'run', at: new Date().toISOString(), ...ended };
-  await writeRecords(run, keepers, { end });
+  await writeRecords(run, keepers, end);
   try {
     await journal.append(end);
   } catch (error) {
@@ -56,14 +58,50 @@ export function hasJournal(stateDir: string): boolean {
   return existsSync(join(stateDir, JOURNAL_NAME));
 }
 
-/** The one a registry keeps, when there is none here. */
+/** Adds to the journal here what registries keep beyond it. The caller holds the release's lock and has not opened the journal. */
 export async function bringJournal(run: RunContext, keepers: readonly PublishTarget[]): Promise<void> {
-  if (hasJournal(run.stateDir)) return;
-  const found = await readRecords(run, keepers);
-  if (!found) return;
+  const joined = await joinKept(run, keepers);
+  if (!joined) return;
   mkdirSync(run.stateDir, { recursive: true });
-  atomicWrite(join(run.stateDir, JOURNAL_NAME), found.bytes);
-  run.report.info(`goes on from the journal kept in "${found.id}"`);
+  atomicWrite(joined.file, joined.text);
+  run.report.info(`goes on from the journal kept in ${joined.from.map((id) => `"${id}"`).join(' and ')}`);
+}
+
+interface Joined {
+  readonly file: string;
+  readonly text: string;
+  /** The registries whose records were not all here. */
+  readonly from: readonly string[];
+}
+
+/** Undefined when nothing is kept that is not here, or when the one here is none to add to, which those who open it refuse. */
+async function joinKept(run: RunContext, keepers: readonly PublishTarget[]): Promise<Joined | undefined> {
+  const here = await readJournal(run.stateDir);
+  const { product, version } = run.plan.release;
+  if (here.problem || (here.header && (here.header.product !== product || here.header.version !== version))) return undefined;
+  let { header, records } = here;
+  const from: string[] = [];
+  for (const { id, content } of await keptRecords(run, keepers)) {
+    const merged = mergeRecords(records, content.records);
+    if (header && merged === records) continue;
+    from.push(id);
+    records = merged;
+    header ??= content.header;
+  }
+  return from.length === 0 ? undefined : { file: here.file, text: journalText(header, records), from };
+}
+
+/** A damaged one matters only where there is no other. */
+async function keptRecords(run: RunContext, keepers: readonly PublishTarget[]): Promise<readonly FoundRecord[]> {
+  const kept: FoundRecord[] = [];
+  for (const target of keepers) {
+    const found = await readRecord(run, target).catch((error: unknown) => {
+      if (!isBroken(error) || !hasJournal(run.stateDir)) throw error;
+      run.report.warn(`${messageOf(error)}; the journal here is used`, target.id);
+    });
+    if (found) kept.push(found);
+  }
+  return kept;
 }
 
 /** Of several products those that have a journal here; all when none has. */

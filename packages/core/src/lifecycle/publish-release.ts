@@ -75,13 +75,13 @@ export interface PublishMadeOptions {
 
 /** The real thing; the artifacts are known to be as the manifest says. */
 export async function publishMade(run: RunContext, artifacts: readonly Artifact[], options: PublishMadeOptions = {}): Promise<PublishSummary> {
-  const keepers = recordTargets(run).filter(({ skipped }) => skipped === undefined);
+  const keepers = publishes(run) ? recordTargets(run) : [];
   offer(run, artifacts);
   await preflight(run, { builders: false, registries: true });
   const journal = await openReleaseJournal(run, keepers);
   const begun = journal.count();
   const close = (outcome: 'ok' | 'failed') => {
-    const isWorthKeeping = outcome === 'ok' || isPublic(journal);
+    const isWorthKeeping = outcome === 'ok' || isPublic(journal) || (journal.count() > begun && hasChanges(journal));
     return closeRun(run, journal, { begun, command: 'publish', outcome, keepers: isWorthKeeping ? keepers : [] });
   };
   try {
@@ -119,6 +119,11 @@ async function publishNow(
   return summary;
 }
 
+/** Whether it changes anything outside: whoever leaves out every registry need not reach the one that keeps the journal. */
+function publishes({ plan }: RunContext): boolean {
+  return plan.publish.some(({ skipped }) => skipped === undefined);
+}
+
 /** A draft is not published: a later run goes on. */
 function isComplete({ registries }: PublishSummary): boolean {
   return registries.every(({ state }) => state !== 'held');
@@ -126,6 +131,11 @@ function isComplete({ registries }: PublishSummary): boolean {
 
 function isPublic({ effects }: Journal): boolean {
   return [...effects.values()].some((state) => state.visible && isStanding(state));
+}
+
+/** Also hidden ones: who takes over must know whose they are. */
+function hasChanges({ effects }: Journal): boolean {
+  return [...effects.values()].some(isStanding);
 }
 
 /** Snapshots are announced to nobody. */
@@ -143,14 +153,17 @@ async function tellPublished(run: RunContext, journal: Journal): Promise<NotifyS
   return withStepHooks(run, 'notify', () => notifyRelease(run, { journal }), { isPublic: true });
 }
 
-/** Stores the journal before anything of a wave is public, unless nothing was done since it was stored. */
+/**
+ * Stores the journal before anything of a wave is public, unless nothing was done since it was stored. Not yet in registries whose wave comes
+ * later: they may have no place for it before.
+ */
 function keeper(
   run: RunContext,
   keepers: readonly PublishTarget[],
   { journal, begun }: { readonly journal: Journal; readonly begun: number },
 ): (ids: readonly string[]) => Promise<void> {
   return async (ids) => {
-    const those = keepers.filter(({ id }) => ids.includes(id));
+    const those = keepers.filter(({ id, skipped }) => skipped !== undefined || ids.includes(id));
     if (journal.count() > begun) await writeRecords(run, those);
   };
 }
