@@ -2,8 +2,7 @@ import type { Header } from '../rpm/read/header.ts';
 import type { Parts } from '../rpm/read/parts.ts';
 import { FILE_FLAG, SIGNATURE_TAG, TAG } from '../rpm/tags.ts';
 import { printRelations } from './relation.ts';
-import type { RpmIdentity } from './rpm.ts';
-import type { Package } from './state.ts';
+import type { Package, RpmIdentity } from './state.ts';
 import { attributes, escapeText } from './xml.ts';
 
 /** A package's element in each of the three lists, as createrepo_c lays them out. */

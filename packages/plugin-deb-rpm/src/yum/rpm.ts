@@ -5,7 +5,7 @@ import { type Parts, partsOf } from '../rpm/read/parts.ts';
 import { SIGNATURE_TAG, TAG } from '../rpm/tags.ts';
 import { printElements } from './element.ts';
 import { unreadableRpm } from './errors.ts';
-import type { Package } from './state.ts';
+import type { Package, RpmIdentity } from './state.ts';
 
 /** An rpm as the metadata tells of it, and whether it is signed. */
 export interface RpmFacts {
@@ -46,8 +46,6 @@ export function factsOf(source: ReadSource, name: string, place: RpmPlace): RpmF
 function isSigned(signature: Parts['signature']): boolean {
   return signature.has(SIGNATURE_TAG.rsaHeader) || signature.has(SIGNATURE_TAG.dsaHeader);
 }
-
-export type RpmIdentity = Pick<Package, 'package' | 'arch' | 'epoch' | 'version' | 'release'>;
 
 /** They order packages and stand in lists: what rpm would not take is refused. */
 const SHAPES = {

@@ -26,6 +26,9 @@ export interface Package extends Evr {
   readonly withdrawn?: true;
 }
 
+/** As rpm tells packages apart. */
+export type RpmIdentity = Pick<Package, 'package' | 'arch' | 'epoch' | 'version' | 'release'>;
+
 /** Metadata that clients who read an earlier repomd.xml may still ask for. */
 export interface Generation {
   /** Seconds since 1970. */
@@ -56,7 +59,7 @@ export function isListed({ retired }: Package): boolean {
 }
 
 /** What makes two packages the same to rpm. */
-export function identityOf({ package: name, epoch, version, release, arch }: Package): string {
+export function identityOf({ package: name, epoch, version, release, arch }: RpmIdentity): string {
   return `${name}-${epoch}:${version}-${release}.${arch}`;
 }
 
