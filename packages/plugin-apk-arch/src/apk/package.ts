@@ -46,13 +46,13 @@ export function checksums(content: Pick<Content, 'facts'>): (member: Member) => 
   };
 }
 
-/** Of variants one is installed at a time, and each may stand for the product. */
+/** Of variants one is installed at a time: apk takes one package only of those that provide a name in some version, and "!name" would exclude itself. */
 function info({ release, options, cell, date }: FormatJob<ApkOptions>, tree: readonly Member[]): string {
   const { own, bare, siblings } = packageNames('apk', cell);
   const version = apkVersion(release.version, options);
   const list = (relations: readonly string[]): readonly string[] => withVersion(relations, version);
   const maintainer = options.maintainer ?? release.maintainer;
-  const conflicts = [...options.conflicts, ...siblings].map((name) => `!${name}`);
+  const conflicts = options.conflicts.map((name) => `!${name}`);
   const shell = Object.values(options.scripts).some((text) => text !== undefined) ? ['/bin/sh'] : [];
   return fieldLines([
     ['pkgname', own],
