@@ -100,13 +100,16 @@ describe('dnf', () => {
       ...['--setopt=retries=1', '--setopt=skip_if_unavailable=0', '-y'],
     ];
     const env = { PATH: `${process.env.PATH}:/usr/sbin:/sbin`, HOME: root, LC_ALL: 'C', TZ: 'UTC', no_proxy: '127.0.0.1' };
+    // Who is not root becomes it in a namespace of his own: rpm changes into the root it installs to.
+    const [program = 'dnf', ...before] = process.getuid?.() === 0 ? ['dnf'] : ['unshare', '--map-root-user', 'dnf'];
+    const call = async (...args: readonly string[]) => await execute(program, [...before, ...settings, ...args], { env, cwd: root });
     const dnf = async (...args: readonly string[]): Promise<string> => {
-      const { stdout, stderr } = await execute('dnf', [...settings, ...args], { env, cwd: root });
+      const { stdout, stderr } = await call(...args);
       return stdout + stderr;
     };
     const versions = async (...args: readonly string[]): Promise<readonly string[]> => {
       const query = ['-q', 'repoquery', '--refresh', '--queryformat=%{name}-%{version}.%{arch}\n', ...args];
-      const { stdout } = await execute('dnf', [...settings, ...query], { env, cwd: root });
+      const { stdout } = await call(...query);
       return stdout.trim().split(/\s+/);
     };
     return { dnf, versions, installed: (one) => readFileSync(join(root, `usr/share/${one}/${one}.txt`), 'utf8') };
