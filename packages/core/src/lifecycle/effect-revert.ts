@@ -15,10 +15,19 @@ import { withRetry } from './retry.ts';
  */
 export type RevertOutcome = 'reverted' | 'moved' | 'irreversible' | 'doubt' | 'found';
 
-/** What a plugin's `revert` says when it finds somebody else's change in the place of ours. */
-const MOVED: ReadonlySet<string> = new Set(['object-changed', 'pointer-moved']);
+/** What a plugin says when it finds somebody else's change in the place of ours; a `probe` made for publishing calls it an obstacle. */
+const MOVED: ReadonlySet<string> = new Set(['object-changed', 'object-differs', 'pointer-moved']);
 
 export async function revertEffect(effect: AnyEffect, state: EffectState, tools: EffectTools): Promise<RevertOutcome> {
+  try {
+    return await takeBack(effect, state, tools);
+  } catch (error) {
+    if (isMoved(error)) return 'moved';
+    throw error;
+  }
+}
+
+async function takeBack(effect: AnyEffect, state: EffectState, tools: EffectTools): Promise<RevertOutcome> {
   if (state.found) return await leaveFound(effect, state, tools);
   if (state.state !== 'done') return await revertDoubtful(effect, state, tools);
   if (!effect.probe) return effect.irreversible === undefined ? await revert(effect, state, tools) : 'irreversible';
@@ -38,7 +47,7 @@ async function revertDoubtful(effect: AnyEffect, state: EffectState, tools: Effe
   const found = await probe(effect, state, tools);
   if (found === undefined) return await gone(state, tools);
   await tools.journal.append({ type: 'done', id: state.id, at: tools.now(), result: found });
-  return await revertEffect(effect, { ...state, state: 'done', result: found }, tools);
+  return await takeBack(effect, { ...state, state: 'done', result: found }, tools);
 }
 
 /**

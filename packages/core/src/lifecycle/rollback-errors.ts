@@ -23,7 +23,7 @@ export function revertUnknown({ description, effect, instance, plugin }: EffectS
 export function revertServed({ description, instance }: EffectState, reason: string): DistError {
   return new DistError('still-served', `Cannot take back "${description}": ${reason}`, {
     where: { subject: `publish.${instance}` },
-    hint: 'send clients to another version first: --mode retarget --to VERSION, or by hand; then run the same command again',
+    hint: 'send clients to another version first: --mode retarget --to VERSION, or by hand',
   });
 }
 

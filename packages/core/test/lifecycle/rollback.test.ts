@@ -188,6 +188,22 @@ describe('rolling back', () => {
     });
   });
 
+  it('leaves alone what its probe finds replaced', async () => {
+    const { put } = bench.world;
+    let replaced = false;
+    const strict = defineEffect<PutInput, { etag: string }>({
+      ...put,
+      name: 'world.strict',
+      probe: async (input, context) => {
+        if (replaced) throw new DistError('object-differs', 'Cannot upload "x": other bytes are there');
+        return await put.probe?.(input, context);
+      },
+    });
+    await (await bench.runner({ definitions: [strict] })).run(instance('a'), strict, { key: 'x', value: '1' });
+    replaced = true;
+    for (const time of ['once', 'twice']) assert.deepEqual(states(await back([[member('a', { effects: [strict] })]])), { x: 'moved' }, time);
+  });
+
   it('lists what cannot be taken back, and takes back the rest', async () => {
     await publish();
     await (await bench.runner()).run(instance('a'), bench.world.shout, { key: 'a.shout', value: 'x' });

@@ -49,6 +49,13 @@ export function previousUnknown(url: string): DistError {
   });
 }
 
+export function targetGone(url: string, version: string, manifest: string): DistError {
+  return new DistError('pointer-target-gone', `Cannot put ${shown(url)} back to ${version}: ${shown(manifest)} is not there any more`, {
+    where: { subject: shown(url) },
+    hint: '--mode retarget --to <a version that is there>',
+  });
+}
+
 export function pointerBinary(url: string): DistError {
   return new DistError('pointer-unreadable', `Cannot replace ${shown(url)}: what is there is no text and could not be put back`, {
     where: { subject: shown(url) },

@@ -22,6 +22,12 @@ export function locate(
   return addressOf(template, valuesOf(release, { name, sha256 }));
 }
 
+/** Where a version's own record is sent; undefined when only the version tells. */
+export function manifestUrl(options: CustomOptions, target: Pick<Release, 'product' | 'name' | 'version'>): string | undefined {
+  if (!isComplete(options.url, ['product', 'name', 'version', 'tag', 'artifact'])) return undefined;
+  return addressOf(options.url, valuesOf(target, { name: MANIFEST, sha256: '' }));
+}
+
 export function publicTemplate({ url, public: other }: CustomOptions): string {
   return typeof other === 'string' ? other : url;
 }

@@ -1,9 +1,11 @@
 import { defineEffect, type Effect, type EffectContext } from '@provisioning-dist/core';
+import validVersion from 'semver/functions/valid.js';
 import { isLaterThan } from '../store/pointer.ts';
 import { shown } from '../url.ts';
 import { strongTag } from './digest-field.ts';
-import { cannotDelete, pointerBinary, pointerMoved, previousUnknown } from './errors.ts';
+import { cannotDelete, pointerBinary, pointerMoved, previousUnknown, targetGone } from './errors.ts';
 import type { CustomOptions } from './options.ts';
+import { manifestUrl } from './place.ts';
 import { versionIn } from './pointer.ts';
 import { type Asking, ask } from './request.ts';
 
@@ -12,6 +14,8 @@ export interface PromoteInput {
   readonly version: string;
   readonly body: string;
   readonly contentType: string;
+  /** Whose versions have a record of their own there; absent when none is sent. */
+  readonly recorded?: { readonly product: string; readonly name: string };
 }
 
 /** A pointer as it stands; null when there is none. */
@@ -80,14 +84,21 @@ async function putBack(input: PromoteInput, { previous }: PromoteResult, context
   if (previous === undefined) throw previousUnknown(input.url);
   if (found?.text === previous?.text) return;
   if (!found || found.text !== input.body) throw pointerMoved(input.url, 'put back');
-  if (previous === null) await remove(input.url, found, context);
-  else
-    await write(
-      input.url,
-      { body: previous.text, contentType: previous.contentType ?? input.contentType },
-      { expected: found, action: 'put back' },
-      context,
-    );
+  if (previous === null) return await remove(input.url, found, context);
+  await checkStanding(input, previous.text, context);
+  const { text: body, contentType = input.contentType } = previous;
+  await write(input.url, { body, contentType }, { expected: found, action: 'put back' }, context);
+}
+
+/** What the pointer named may have been rolled back meanwhile: its record goes with it. */
+async function checkStanding({ url, recorded }: PromoteInput, text: string, context: Context): Promise<void> {
+  const { options } = context;
+  const version = options.pointer && versionIn(text, options.pointer);
+  if (!recorded || version === undefined || validVersion(version) === null) return;
+  const manifest = manifestUrl(options, { ...recorded, version });
+  if (manifest === undefined) return;
+  const { status } = await ask(context, manifest, { accept: [404, 410] });
+  if (status === 404 || status === 410) throw targetGone(url, version, manifest);
 }
 
 interface Expectation {

@@ -45,7 +45,9 @@ async function point(job: RegistryJob<CustomOptions>, artifacts: readonly Artifa
   const found = await currentIfTold(job);
   if (found !== undefined && isLaterThan(found, release)) return log.info(`${shown(url)} stays at ${found}`);
   const body = pointerBody(options.pointer, release, manifestAddress(job, artifacts));
-  await job.effect(promote, { url, version: release.version, body, contentType: options.pointer.contentType });
+  const { product, name, version } = release;
+  const recorded = artifacts.some(({ kind }) => kind === 'manifest') && { recorded: { product, name } };
+  await job.effect(promote, { url, version, body, contentType: options.pointer.contentType, ...recorded });
 }
 
 /** The effect looks for itself, again and again where a connection breaks. */

@@ -1,9 +1,9 @@
 import type { RollbackJob } from '@provisioning-dist/core';
 import validVersion from 'semver/functions/valid.js';
-import { addressOf, isComplete } from './address.ts';
+import { addressOf } from './address.ts';
 import { versionAbsent } from './errors.ts';
 import type { CustomOptions, PointerOptions } from './options.ts';
-import { MANIFEST, publicTemplate, valuesOf } from './place.ts';
+import { MANIFEST, manifestUrl, publicTemplate, valuesOf } from './place.ts';
 import { type PointedRelease, pointerAddress, pointerBody, versionIn } from './pointer.ts';
 import { type PromoteInput, readPointer, retarget } from './promote.ts';
 import { ask } from './request.ts';
@@ -28,10 +28,10 @@ async function inputFor(job: Job, url: string, pointer: PointerOptions): Promise
   if (validVersion(version) === null) throw versionAbsent(version, 'it is no version');
   const target = { product: release.product, name: release.name, version };
   if (pointerAddress(options, target) !== url) throw versionAbsent(version, 'the pointer does not name such versions');
-  const known = ['product', 'name', 'version', 'tag', 'artifact'];
-  if (!isComplete(options.url, known)) throw versionAbsent(version, `the address of its ${MANIFEST} is not known`);
+  const address = manifestUrl(options, target);
+  if (address === undefined) throw versionAbsent(version, `the address of its ${MANIFEST} is not known`);
   const values = valuesOf(target, { name: MANIFEST, sha256: '' });
-  const facts = await factsOf(job, addressOf(options.url, values), version);
+  const facts = await factsOf(job, address, version);
   const body = pointerBody(pointer, { ...target, ...facts }, addressOf(publicTemplate(options), values));
   return { url, version, body, contentType: pointer.contentType };
 }

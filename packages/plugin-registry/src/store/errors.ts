@@ -30,6 +30,13 @@ export function previousUnknown(key: string): DistError {
   });
 }
 
+export function targetGone(key: string, version: string, manifest: string): DistError {
+  return new DistError('pointer-target-gone', `Cannot put "${key}" back to ${version}: "${manifest}" is not there any more`, {
+    where: { subject: key },
+    hint: `--mode retarget --to <a version that is there>`,
+  });
+}
+
 export function pointerUnreadable(key: string, cause: unknown): DistError {
   return new DistError('pointer-unreadable', `Cannot read "${key}": it is not a pointer`, { where: { subject: key }, cause });
 }

@@ -62,6 +62,16 @@ export function printPointer(pointer: Pointer): string {
   return `${JSON.stringify(pointer, null, 2)}\n`;
 }
 
+/** What a pointer of ours says; nothing of a text that is none. */
+export function pointerIn(text: string): Partial<Pointer> {
+  try {
+    const pointer = JSON.parse(text) as Pointer;
+    return printPointer(pointer) === text && typeof pointer.manifest === 'string' ? pointer : {};
+  } catch {
+    return {};
+  }
+}
+
 /** The version a pointer names. Throws a DistError for what is none. */
 export function versionIn(text: string, key: string): string {
   try {

@@ -1,7 +1,7 @@
 import { defineEffect, type Effect, type EffectContext } from '@provisioning-dist/core';
 import { PreconditionFailed } from '@provisioning-dist/storage';
-import { pointerMoved, previousUnknown } from './errors.ts';
-import { isSnapshotKey, namesLater, type Pointer, printPointer } from './pointer.ts';
+import { pointerMoved, previousUnknown, targetGone } from './errors.ts';
+import { isSnapshotKey, namesLater, type Pointer, pointerIn, printPointer } from './pointer.ts';
 import { type PlaceOptions, storageOf } from './storage.ts';
 
 export interface PromoteInput {
@@ -57,7 +57,16 @@ async function putBack(input: PromoteInput, { previous }: PromoteResult, context
   if (found?.text === previous?.text) return;
   if (found?.text !== printPointer(input.pointer)) throw pointerMoved(input.key, 'put back');
   if (previous === null) await remove(input.key, found.etag, context);
-  else await write(input.key, previous.text, found, context, 'put back');
+  else await write(input.key, await standing(input.key, previous.text, context), found, context, 'put back');
+}
+
+/** The pointer, if what it names was not rolled back meanwhile: its record goes with it. One that names none is believed. */
+async function standing(key: string, text: string, { options, signal }: Context): Promise<string> {
+  const { manifest, version = 'what it held' } = pointerIn(text);
+  if (manifest === undefined) return text;
+  const storage = await storageOf(options);
+  if (!(await storage.stat(manifest, { signal }))) throw targetGone(key, version, manifest);
+  return text;
 }
 
 function resultOf({ key, pointer }: PromoteInput, previous: PointerState | undefined): PromoteResult {

@@ -120,6 +120,26 @@ describe('pointer of the custom registry', () => {
     assert.equal(pointer(), '1.1.0 by hand');
   });
 
+  it('is not put back to what is gone', async () => {
+    await publish('1.1.0');
+    await publish('1.2.0');
+    bench.server.set('/acme/1.1.0/release.json', undefined);
+    await assert.rejects(bench.undo(), {
+      code: 'pointer-target-gone',
+      message: `Cannot put ${bench.base}/latest back to 1.1.0: ${bench.base}/acme/1.1.0/release.json is not there any more`,
+    });
+    assert.equal(pointer(), '1.2.0\n');
+  });
+
+  it('is put back to what it never sent a record of', async () => {
+    bench.server.set('/latest', '1.1.0\n');
+    bench.artifacts.length = 0;
+    bench.file('a.tar.gz', 'alone');
+    await bench.publish();
+    await bench.undo();
+    assert.equal(pointer(), '1.1.0\n');
+  });
+
   it('is not replaced where it could not be put back', async () => {
     bench.server.set('/latest', Buffer.from([0xff, 0xfe]));
     await assert.rejects(bench.publish(), { code: 'pointer-unreadable' });

@@ -54,6 +54,30 @@ describe('a registry of stored objects', () => {
     assert.deepEqual(bench.seen(), before);
   });
 
+  it('does not point back to what is gone', async () => {
+    await publish('1.1.0');
+    bench.settle();
+    await publish('1.2.0');
+    rmSync(join(bench.published, 'acme/1.1.0'), { recursive: true });
+    await assert.rejects(bench.undo(), {
+      code: 'pointer-target-gone',
+      message: 'Cannot put "acme/latest.json" back to 1.1.0: "acme/1.1.0/release.json" is not there any more',
+      hint: '--mode retarget --to <a version that is there>',
+    });
+    assert.match(pointer() ?? '', /1\.2\.0/);
+  });
+
+  for (const text of ['no pointer', 'null', '{"version":"1.1.0","manifest":"../../etc/passwd"}']) {
+    it(`puts back ${text}`, async () => {
+      bench.write('published/acme/latest.json', text);
+      const input: PromoteInput = { key: 'acme/latest.json', pointer: { name: 'acme', version: '1.2.0' } };
+      await bench.perform(promote, input);
+      assert.match(pointer() ?? '', /1\.2\.0/);
+      await bench.undo();
+      assert.equal(pointer(), text);
+    });
+  }
+
   describe('verify', () => {
     it('is content with what was published', async () => {
       bench.tree('acme-dir', { 'bin/acme': '#!' });
