@@ -16,7 +16,7 @@ export function recordUnreadable(id: string, cause: unknown): DistError {
   return new DistError('record-unreadable', `Cannot read the journal kept in "${id}": ${messageOf(cause)}`, {
     where: { subject: `publish.${id}` },
     cause,
-    hint: 'what earlier runs did stands in it: try again, or bring the journal of the machine that published',
+    hint: 'what other machines did stands in it: try again, or keep it ("record: true") in a registry that every machine can reach',
   });
 }
 
