@@ -165,6 +165,29 @@ describe('rollback', () => {
     assert.ok(existsSync(project.path('published/acme/1.3.0/release.json')));
   });
 
+  it('does not say that clients were sent where they are not', async () => {
+    const { project } = await released(box);
+    const pointer = project.read('published/acme/latest.json');
+    const retarget = ['rollback', '--version', '1.3.0', '--mode', 'retarget', '--to', '1.2.3'];
+    await succeed(project, retarget);
+    project.write({ 'published/acme/latest.json': JSON.stringify(JSON.parse(pointer)) });
+    const { exit, stdout, stderr } = await run(project, retarget);
+    assert.equal(exit, 6);
+    assert.match(stdout, /^ {2}local +as it was$/m);
+    assert.match(stderr, /local: "point back acme\/latest\.json to 1\.2\.3" was done before, and somebody else changed it since/);
+  });
+
+  it('sends nobody anywhere when one registry cannot', async () => {
+    const { project } = await released(box);
+    rmSync(project.path('published/acme/1.2.3'), { recursive: true });
+    const before = published(project);
+    const ran = await run(project, ['rollback', '--version', '1.3.0', '--mode', 'retarget', '--to', '1.2.3']);
+    assert.equal(ran.exit, 6);
+    assert.match(ran.stderr, /Cannot point clients to "1\.2\.3": "acme\/1\.2\.3\/release\.json" is not there/);
+    assert.doesNotMatch(ran.stdout, /clients sent/);
+    assert.deepEqual(published(project), before);
+  });
+
   describe('killed in the middle', () => {
     let project: Project;
     let older: readonly string[];
@@ -247,6 +270,20 @@ describe('rollback', () => {
       project.write({ 'provisioning-dist.yaml': configText() });
       assert.match((await refused(project, 'registry-gone')).stderr, /"second"/);
       assert.deepEqual(published(project), newer);
+    });
+
+    it('another place than it was published into', async () => {
+      const { project } = await released(box);
+      const all = published(project);
+      const journal = '.provisioning-dist/releases/acme-1.3.0/journal.ndjson';
+      const before = project.read(journal);
+      project.write({ 'provisioning-dist.yaml': configText({ publish: TWO.replace('path: second', 'path: third') }) });
+      for (const more of [[], ['--dry-run'], ['--mode', 'retarget', '--to', '1.2.3']]) {
+        const { stderr } = await refused(project, 'options-changed', ...more);
+        assert.match(stderr, /Cannot roll back "second": it was published with another "path"$/m);
+      }
+      assert.deepEqual([published(project), project.read(journal)], [all, before]);
+      assert.equal((await back(project, '--changed-options')).exit, 0);
     });
 
     it('a mode a registry does not know', async () => {

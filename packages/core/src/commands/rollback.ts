@@ -30,6 +30,7 @@ const command: CommandClass = defineCommand({
     })(),
     to: Flags.string({ summary: 'Version clients are to get, for the other modes', helpValue: 'SEMVER' }),
     registry: list({ summary: 'Only these registries, by id', helpValue: 'ID,…', aliases: ['registries'] }),
+    'changed-options': Flags.boolean({ summary: 'Go on although options of a registry are not what they were' }),
     ...lockFlags,
   },
   work: ({ flags, report, signal }) =>
@@ -42,6 +43,7 @@ const command: CommandClass = defineCommand({
           ...(flags.to === undefined ? {} : { to: flags.to }),
           registries: flags.registry ?? [],
           dryRun: flags['dry-run'] === true,
+          changedOptions: flags['changed-options'] === true,
           breakLock: flags['break-lock'] === true,
           show: (summary) => report.result(summary, rollbackText(summary)),
         });
@@ -70,7 +72,8 @@ function rollbackText({ name, version, mode, to, dryRun, effects, made, registri
   const manual = effects.flatMap(({ instance, description, ...rest }) =>
     rest.state === 'irreversible' ? [`  ${cleanLine(`${instance}: ${description}: ${rest.manual}`)}`] : [],
   );
-  const states = registries.map(({ id, state }) => [id, state === 'failed' ? 'failed' : how]);
+  const elsewhere = new Set(made.flatMap(({ instance, state }) => (state === 'moved' || state === 'doubt' ? [instance] : [])));
+  const states = registries.map(({ id, state }) => [id, state === 'failed' ? 'failed' : elsewhere.has(id) ? 'as it was' : how]);
   return [
     `${name} ${version}`,
     ...(rows.length === 0 ? [] : ['', formatTable([['WHERE', 'CHANGE', 'STATE'], ...rows])]),

@@ -52,6 +52,16 @@ export function registryGone(instance: string, { name, version }: Release): Dist
   });
 }
 
+export function optionsChanged(instance: string, keys: readonly string[]): DistError {
+  const names = keys.map((key) => `"${key}"`).join(', ');
+  return new DistError('options-changed', `Cannot roll back "${instance}": it was published with another ${names}`, {
+    exit: EXIT.usage,
+    where: { subject: `publish.${instance}` },
+    hint: 'put back what it was, or go on with what it is now by --changed-options',
+    data: { keys },
+  });
+}
+
 export function unknownRegistry(id: string, known: readonly string[]): DistError {
   const near = suggestion(id, known);
   return new DistError('unknown-registry', `Cannot roll back "${id}": there are ${known.join(', ') || 'no registries'}`, {

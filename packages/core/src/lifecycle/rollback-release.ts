@@ -24,6 +24,7 @@ import { recordTargets } from './record.ts';
 import { publishable } from './release-artifacts.ts';
 import { type RollbackMember, type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
 import { modeUnsupported, nothingToRollBack, registryGone, unknownRegistry, wrongTo } from './rollback-errors.ts';
+import { checkOptions } from './rollback-options.ts';
 import { failureOf, type RollbackSummary, rollbackReporter, summaryOf } from './rollback-summary.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -36,6 +37,8 @@ export interface RollbackOptions extends GuardOptions {
   /** Ids; empty = all. */
   readonly registries: readonly string[];
   readonly dryRun: boolean;
+  /** Goes on where options of registries are not what they were. */
+  readonly changedOptions?: boolean;
   /** Told everything before an error is thrown. */
   readonly show: (summary: RollbackSummary) => void;
 }
@@ -60,7 +63,8 @@ async function rollbackDry(run: RunContext, options: RollbackOptions, keepers: r
   if (journal.problem) throw journal.problem;
   if (!journal.header && !hasJournal(run.stateDir)) throw nothingKept(run, keepers);
   listHooks(run, ['rollback']);
-  const { outcome, summary } = await perform(run, options, { journal, dry: true });
+  const given = { journal, dry: true, targets: chosenTargets(run, options, [...journal.effects.values()]) };
+  const { outcome, summary } = await perform(run, options, given);
   options.show(summary);
   const failure = failureOf(run, outcome, summary);
   if (failure) throw failure;
@@ -73,7 +77,8 @@ async function rollbackMade(run: RunContext, options: RollbackOptions, keepers: 
   const journal = await openReleaseJournal(run, keepers);
   try {
     const begun = journal.count();
-    const { outcome, summary } = await withStepHooks(run, 'rollback', () => perform(run, options, { journal, dry: false }), subjectOf(options));
+    const given = { journal, dry: false, targets: chosenTargets(run, options, [...journal.effects.values()]) };
+    const { outcome, summary } = await withStepHooks(run, 'rollback', () => performForeseen(run, options, given), subjectOf(options));
     options.show(summary);
     const failure = failureOf(run, outcome, summary);
     if (!failure && wasAnnounced(run, journal, options)) await tellRolledBack(run, journal, options);
@@ -112,33 +117,45 @@ function nothingKept({ plan: { release } }: RunContext, keepers: readonly Publis
 interface Given {
   readonly journal: Journal | { readonly effects: EffectStates };
   readonly dry: boolean;
+  readonly targets: readonly PublishTarget[];
 }
 
-async function perform(
-  run: RunContext,
-  options: RollbackOptions,
-  { journal, dry }: Given,
-): Promise<{ readonly outcome: RollbackOutcome; readonly summary: RollbackSummary }> {
+/** Where the journal is not what is followed, registries may find that they cannot: all are asked before one of them begins. */
+async function performForeseen(run: RunContext, options: RollbackOptions, given: Given): Promise<Performed> {
+  if (options.mode === 'undo') return await perform(run, options, given);
+  const foreseen = await perform(run, options, { ...given, dry: true });
+  return failureOf(run, foreseen.outcome, foreseen.summary) ? foreseen : await perform(run, options, given);
+}
+
+interface Performed {
+  readonly outcome: RollbackOutcome;
+  readonly summary: RollbackSummary;
+}
+
+async function perform(run: RunContext, options: RollbackOptions, { journal, dry, targets }: Given): Promise<Performed> {
   const states = [...journal.effects.values()];
-  const targets = chosenTargets(run, options, states);
   const artifacts = artifactsHere(run);
   const runner = createEffectRunner({
     ...(dry ? { mode: 'dry' } : { mode: 'run', journal: journal as Journal }),
     ...{ phase: 'rollback', signal: run.signal, http: run.http, key: run.key, artifactFile: fileOf(run, artifacts) },
     definitions: run.registries.flatMap(({ provided }) => provided.definition.effects),
-    on: effectReporter(run, 'rollback'),
+    ...(dry === options.dryRun && { on: effectReporter(run, 'rollback') }),
   });
   const request: Omit<RollbackRequest, 'waves'> = {
     ...{ mode: options.mode, journal, dry, signal: run.signal, file: fileOf(run, artifacts), http: run.http, key: run.key },
     on: rollbackReporter(run),
   };
-  const job = (target: PublishTarget) => ownJob(run, target, { options, runner, artifacts });
+  const job = (target: PublishTarget) => ownJob(run, target, { options, runner, dry });
   const outcome = await rollBack({ ...request, waves: wavesOf(run, options, { targets, job, states }) });
-  return { outcome, summary: summaryOf(run, options, { ...outcome, made: runner.effects() }) };
+  return { outcome, summary: summaryOf(run, { ...options, dryRun: dry }, { ...outcome, made: runner.effects() }) };
 }
 
-/** Those with changes of the release. Every one of them must still be there, and able to go the way asked for. */
-function chosenTargets(run: RunContext, { registries, mode }: RollbackOptions, states: readonly EffectState[]): readonly PublishTarget[] {
+/** Those with changes of the release. Every one of them must still be there, where it was, and able to go the way asked for. */
+function chosenTargets(
+  run: RunContext,
+  { registries, mode, changedOptions = false }: RollbackOptions,
+  states: readonly EffectState[],
+): readonly PublishTarget[] {
   const chosen = withMirrors(run, registries);
   const isChosen = (id: string): boolean => registries.length === 0 || chosen.has(id);
   const targets = publishTargets(run).filter(({ id }) => isChosen(id) && states.some(({ instance }) => instance === id));
@@ -155,6 +172,7 @@ function chosenTargets(run: RunContext, { registries, mode }: RollbackOptions, s
       mode,
       unable.map(({ id }) => id),
     );
+  if (!changedOptions) checkOptions(targets, states, run.product.root);
   return targets;
 }
 
@@ -203,16 +221,16 @@ type OwnJob = Omit<RollbackJob<unknown>, 'journal' | 'undo'>;
 interface OwnWay {
   readonly options: RollbackOptions;
   readonly runner: EffectRunner;
-  readonly artifacts: readonly Artifact[];
+  readonly dry: boolean;
 }
 
-function ownJob(run: RunContext, target: PublishTarget, { options: { mode, to, dryRun }, runner }: OwnWay): OwnJob {
+function ownJob(run: RunContext, target: PublishTarget, { options: { mode, to }, runner, dry }: OwnWay): OwnJob {
   const { release } = run.plan;
   const { id, options, log }: { readonly id: string; readonly options: unknown; readonly log: Log } = target;
   return {
     ...{ release, options, id, signal: run.signal, log, tmp: run.tmp.make, key: run.key, mode, to },
     artifacts: (filter) => run.artifacts.select(filter),
-    http: dryRun ? run.dryHttp : run.http,
+    http: dry ? run.dryHttp : run.http,
     locate: locator(publishTargets(run), release),
     effect: (effect, input) => runner.run(target, effect, input),
   };

@@ -66,9 +66,10 @@ export function failureOf(
   return rollbackIncomplete(run.plan.release, reasons, { cause: failed[0], hints, data: { registries: states, effects: summary, made } });
 }
 
-/** A way back that is itself in doubt, or failed unseen. */
+/** A way back that is itself in doubt, or failed unseen, or was gone earlier and is not gone again. */
 function madeReason({ instance, description, state, error }: RollbackSummary['made'][number]): readonly string[] {
   if (state === 'failed') return error === undefined ? [] : [error];
+  if (state === 'moved') return [`${instance}: "${description}" was done before, and somebody else changed it since: it is left alone`];
   return state === 'doubt' ? [`${instance}: nobody can tell whether "${description}" was done: look for it there, and do it by hand`] : [];
 }
 
