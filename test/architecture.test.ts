@@ -16,7 +16,8 @@ interface Rule {
   readonly forbid?: RegExp;
 }
 
-const PURE = '(?:plugin-archive/src/(?!index|read/)|plugin-deb-rpm/src/(?:deb|elf|rpm)/|plugin-npm/src/format|plugin-apk-arch/src/(?:apk|archlinux)/)';
+const PURE =
+  '(?:plugin-archive/src/(?!index|read/)|plugin-deb-rpm/src/(?:deb|elf|rpm)/|plugin-npm/src/format|plugin-apk-arch/src/(?:apk|archlinux)/)';
 
 const RULES: readonly Rule[] = [
   {
