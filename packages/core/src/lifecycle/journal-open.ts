@@ -7,7 +7,7 @@ import { JOURNAL_NAME, type JournalContent, parseJournal, readJournal } from './
 import type { EndRecord } from './journal-record.ts';
 import { lastEnd } from './journal-summary.ts';
 import type { PublishTarget } from './publish.ts';
-import { type FoundRecord, isBroken, journalText, readRecord, writeRecords } from './record.ts';
+import { type FoundRecord, journalText, readRecord, writeRecords } from './record.ts';
 import { mergeRecords } from './record-merge.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -91,12 +91,13 @@ async function joinKept(run: RunContext, keepers: readonly PublishTarget[]): Pro
   return from.length === 0 ? undefined : { file: here.file, text: journalText(header, records), from };
 }
 
-/** A damaged one matters only where there is no other. */
+/** One that is damaged or out of reach stops only who has no other: a registry that is down must not keep people from going back. */
 async function keptRecords(run: RunContext, keepers: readonly PublishTarget[]): Promise<readonly FoundRecord[]> {
   const kept: FoundRecord[] = [];
   for (const target of keepers) {
     const found = await readRecord(run, target).catch((error: unknown) => {
-      if (!isBroken(error) || !hasJournal(run.stateDir)) throw error;
+      run.signal.throwIfAborted();
+      if (!hasJournal(run.stateDir)) throw error;
       run.report.warn(`${messageOf(error)}; the journal here is used`, target.id);
     });
     if (found) kept.push(found);

@@ -57,7 +57,7 @@ async function soundRecord(run: RunContext, target: PublishTarget): Promise<Foun
   });
 }
 
-export function isBroken(error: unknown): boolean {
+function isBroken(error: unknown): boolean {
   return error instanceof DistError && error.code === 'record-broken';
 }
 
