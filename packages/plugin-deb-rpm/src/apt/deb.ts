@@ -3,7 +3,7 @@ import type { ReadSource } from '@provisioning-dist/core';
 import { readTar, type TarEntry } from '@provisioning-dist/payload';
 import { type ArMember, readAr } from '../deb/read/ar.ts';
 import { parseStanza } from '../deb/read/stanza.ts';
-import { plainOf } from '../deb/read/streams.ts';
+import { plainOf } from '../common/streams.ts';
 import { unreadableDeb } from './errors.ts';
 import type { Package } from './state.ts';
 

@@ -119,10 +119,12 @@ async function openS3({ bucket, endpoint, prefix = '', region, addressing, ca, .
   });
 }
 
+/** Packages, indexes by their digest, metadata that has its digest in its name. */
+const FIXED = /\.(?:deb|rpm)$|\/by-hash\/|(?:^|\/)repodata\/[0-9a-f]{64}-[^/]*$/;
+
 /** What changes in place is asked for anew; what has its digest or version in its name is kept. */
 function headersOf(key: string): Readonly<Record<string, string>> {
-  const isFixed = key.startsWith('pool/') || key.includes('/by-hash/');
-  return { 'cache-control': isFixed ? 'public, max-age=31536000, immutable' : 'no-cache' };
+  return { 'cache-control': FIXED.test(key) ? 'public, max-age=31536000, immutable' : 'no-cache' };
 }
 
 async function openSftp({ host, port, user, folder, hostKey, privateKey, passphrase, password, agent }: SftpPlace): Promise<Storage> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testSecret } from '@provisioning-dist/core/testing';
-import { startS3Server } from '../../../storage/test/s3-server.ts';
+import { type S3Server, startS3Server } from '../../../storage/test/s3-server.ts';
 import { startSsh2Server } from '../../../storage/test/ssh2-server.ts';
 import type { AptOptions } from '../../src/apt/options.ts';
 import { storageOf } from '../../src/apt/place.ts';
@@ -15,6 +15,12 @@ describe('an apt repository elsewhere', () => {
   const folder = mkdtempSync(join(tmpdir(), 'apt-place-'));
   after(() => rmSync(folder, { recursive: true }));
 
+  /** What caches may keep for good. */
+  const keptIn = (server: S3Server): readonly string[] => {
+    const kept = [...server.objects()].filter(([, { headers }]) => headers['cache-control']?.includes('immutable'));
+    return [...new Set(kept.map(([key]) => key.replace('acme/apt/', '').replace(/[0-9a-f]{64}/, 'HASH')))].sort();
+  };
+
   /** Published, superseded, taken back. */
   async function lives({ path: _, ...options }: AptOptions): Promise<void> {
     const publishing = { options: { ...options, contents: false }, folder };
@@ -25,6 +31,8 @@ describe('an apt repository elsewhere', () => {
     await second.undo();
     assert.equal(await apt.current?.(first.job), '1.0.0');
     assert.deepEqual(await apt.verify?.(first.job), []);
+    await apt.record?.write(first.job, Buffer.from('a journal\n'));
+    assert.equal(Buffer.from((await apt.record?.read(first.job)) ?? []).toString(), 'a journal\n');
     for (const { job } of [first, second]) await (await storageOf(job.options)).close?.();
   }
 
@@ -34,6 +42,10 @@ describe('an apt repository elsewhere', () => {
       const { accessKeyId, secretAccessKey } = await server.credentials();
       const place = { bucket: server.bucket, endpoint: server.url, region: server.region, prefix: 'acme/apt', addressing: 'path' } as const;
       await lives({ ...optionsOf({}), s3: { ...place, accessKey: testSecret(accessKeyId), secretKey: testSecret(secretAccessKey) } });
+      assert.deepEqual(keptIn(server), [
+        ...['dists/stable/main/binary-amd64/by-hash/SHA256/HASH', 'dists/stable/provisioning-dist/by-hash/SHA256/HASH'],
+        'pool/main/a/acme/acme_1.0.0-1_amd64.deb',
+      ]);
     } finally {
       await server.close();
     }
