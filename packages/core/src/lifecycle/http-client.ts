@@ -34,7 +34,7 @@ export interface HttpClientOptions {
   readonly signal: AbortSignal;
   /** Refuses every method that could change something. */
   readonly dry?: boolean;
-  /** `provisioning-dist/1.2.3`. */
+  /** `provisioning-dist/1`: with the version of the plugin API. */
   readonly userAgent: string;
   /** Told every credential that is sent, wherever it comes from. */
   readonly conceal?: (value: string) => void;
@@ -58,7 +58,7 @@ export function createHttp({ signal, dry = false, userAgent, redact = String, co
     if (dry && !SAFE.has(method)) throw httpDry(method, shownUrl(target, request));
     const signals = request.signal ? AbortSignal.any([signal, request.signal]) : signal;
     const headers = { 'user-agent': userAgent, ...present(request.headers) };
-    for (const value of credentialsIn(headers, request)) conceal(value);
+    for (const value of credentialsIn(headers)) conceal(value);
     return await follow(target, { ...request, method, headers, signal: signals, dispatcherFor, redact });
   };
 }
@@ -71,9 +71,10 @@ interface Call extends HttpRequest {
   readonly redact: (text: string) => string;
 }
 
-/** RFC 9110 11.6.2, RFC 7617: header values that are secrets, and what is one inside them. They may come from files no option names as a secret. */
-function credentialsIn(headers: Readonly<Record<string, string>>, { confidential = false }: HttpRequest): readonly string[] {
-  const secret = Object.entries(headers).filter(([name]) => CREDENTIALS.has(name) || (confidential && !TOLD.test(name)));
+/** RFC 9110 11.6.2, RFC 7617: header values that are secrets, and what is one inside them. They may come from files no option
+ *  names as a secret; what options name is known already, and a plain value of another header would be masked everywhere. */
+function credentialsIn(headers: Readonly<Record<string, string>>): readonly string[] {
+  const secret = Object.entries(headers).filter(([name]) => CREDENTIALS.has(name));
   return secret.flatMap(([, value]) => {
     const [, scheme = '', rest = ''] = /^(\S+) +(\S.*)$/.exec(value) ?? [];
     if (scheme.toLowerCase() !== 'basic') return rest === '' ? [value] : [value, rest];
@@ -85,9 +86,6 @@ function credentialsIn(headers: Readonly<Record<string, string>>, { confidential
     ];
   });
 }
-
-/** Headers that describe what is sent. */
-const TOLD = /^(?:content-|accept|if-|user-agent|range|date|x-checksum|repr-|idempotency-key|x-amz-)/;
 
 /** Proxies must not see what goes to this machine. */
 async function newDispatcher(direct: boolean, tls: HttpTls | undefined): Promise<Dispatcher> {
