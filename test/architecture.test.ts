@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { packageFor } from '../packages/core/src/known-plugins.ts';
 import { cyclesOf, type Import, importsOf, ROOT, sourceFiles, sourceText } from './imports.ts';
 
 /**
@@ -17,7 +18,7 @@ interface Rule {
 }
 
 const PURE =
-  '(?:plugin-archive/src/(?!index|read/)|plugin-deb-rpm/src/(?:deb|elf|rpm)/|plugin-npm/src/format|plugin-apk-arch/src/(?:apk|archlinux)/)';
+  '(?:plugin-archive/src/(?!index|read/)|plugin-deb-rpm/src/(?:common|deb|rpm)/|plugin-npm/src/format|plugin-apk-arch/src/(?:apk|archlinux)/)';
 
 const RULES: readonly Rule[] = [
   {
@@ -101,6 +102,18 @@ describe('package.json', () => {
       const unused = dependenciesOf(name).filter((library) => !text.includes(`'${subjectOf(library)}`) && !plugins.includes(library));
       assert.deepEqual(unused, []);
     });
+  }
+});
+
+describe('plugins that come apart', () => {
+  for (const name of readdirSync(join(ROOT, 'packages')).filter((each) => each.startsWith('plugin-'))) {
+    const { name: library, provisioningDist } = JSON.parse(readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8'));
+    if (dependenciesOf('core').includes(library)) continue;
+    for (const section of ['formats', 'builders', 'keys', 'registries', 'channels'])
+      for (const key of provisioningDist[section] ?? [])
+        it(`are named by the error about ${section} ${key}`, () => {
+          assert.equal(packageFor(section, key), library);
+        });
   }
 });
 

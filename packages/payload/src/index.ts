@@ -5,6 +5,9 @@ export { type CpioOptions, cpio, cpioLength } from './cpio.ts';
 export type { CpioForm } from './cpio-header.ts';
 export { type CpioEntry, type CpioLimits, readCpio } from './cpio-read.ts';
 export { DEFLATE_END } from './deflate.ts';
+export { type Elf, isStaticElf, type Linking, readElf } from './elf/elf.ts';
+export type { ElfBytes } from './elf/layout.ts';
+export { cpuOf, debianArchitectures, type ElfCpu } from './elf/machine.ts';
 export { type EncoderProbe, type ProbedCodec, probeEncoder } from './encoder-probe.ts';
 export { encoderId } from './encoders.ts';
 export { type GzipOptions, gzip } from './gzip.ts';
@@ -35,7 +38,7 @@ export type {
 export { SEGMENT_MIN } from './part.ts';
 export type { Sink } from './store/copy.ts';
 export type { Counters } from './store/engine.ts';
-export { openSource, type SourceReader } from './store/read-source.ts';
+export { openSource, type SourceReader, sha256OfSource } from './store/read-source.ts';
 export { ContentStore, type ContentStoreOptions } from './store.ts';
 export { tar, tarLength } from './tar.ts';
 export type { TarDialect, TarOptions, TarOwner } from './tar-options.ts';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { ContentError, cannotRead, fileChanged } from '../content-error.ts';
 import { convertLineEnds } from '../line-ends.ts';
@@ -55,6 +56,20 @@ export function openSource(source: Source): SourceReader {
   if ('bytes' in source) return memoryReader(source.bytes);
   if (source.eol) return memoryReader(readConverted(source, source.eol));
   return fileReader(source);
+}
+
+/** Of the whole content, and only of the file the plan saw. */
+export function sha256OfSource(source: Source): string {
+  const reader = openSource(source);
+  try {
+    const hash = createHash('sha256');
+    const piece = Buffer.allocUnsafe(READ_SIZE);
+    for (let count = reader.read(piece); count > 0; count = reader.read(piece)) hash.update(piece.subarray(0, count));
+    reader.finish();
+    return hash.digest('hex');
+  } finally {
+    reader.close();
+  }
 }
 
 function memoryReader(bytes: Uint8Array): SourceReader {

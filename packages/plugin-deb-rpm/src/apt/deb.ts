@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { ReadSource } from '@provisioning-dist/core';
 import { readTar, type TarEntry } from '@provisioning-dist/payload';
+import { plainOf } from '../common/streams.ts';
 import { type ArMember, readAr } from '../deb/read/ar.ts';
 import { parseStanza } from '../deb/read/stanza.ts';
-import { plainOf } from '../common/streams.ts';
 import { unreadableDeb } from './errors.ts';
 import type { Package } from './state.ts';
 

@@ -1,6 +1,6 @@
 import type { Member } from '@provisioning-dist/payload';
+import { quoted, words } from '../common/shell.ts';
 import { capabilityWithoutFile } from './errors.ts';
-import { quoted, words } from './shell.ts';
 
 /** What must be done once files are there, and before anything of them runs. */
 

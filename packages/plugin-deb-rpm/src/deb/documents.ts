@@ -1,10 +1,9 @@
-import { gzipSync } from 'node:zlib';
-import type { Content, Member, Source } from '@provisioning-dist/payload';
-import { type Elf, isStaticElf, readElf } from '../elf/elf.ts';
+import { type Content, type Elf, isStaticElf, type Member, readElf } from '@provisioning-dist/payload';
+import { smallest, withCompressedPages } from '../common/pages.ts';
+import { docFolder } from '../common/place.ts';
 import { changelogText } from './changelog.ts';
 import type { ControlFacts } from './control.ts';
 import { copyrightText, isLicenseText } from './copyright.ts';
-import { docFolder } from './place.ts';
 import type { Placed } from './tree.ts';
 
 /** What Debian wants beside the files: copyright, changelog, compressed man pages, overrides for lintian. */
@@ -17,14 +16,12 @@ export interface DocumentFacts extends Pick<ControlFacts, 'release' | 'options' 
 /** Bytes of a file that its ELF headers are looked for in. */
 const HEAD = 64 * 1024;
 const OVERRIDES = 'usr/share/lintian/overrides';
-const MAN_PAGE = /^(?:.*\/)?share\/man\/(?:.+\/)?man[1-9]\/[^/]+\.[1-9][^./]*$/;
 
 export function withDocuments(placed: readonly Placed[], facts: DocumentFacts, content: Content): readonly Placed[] {
-  const compressedPages = placed.map((each) => (MAN_PAGE.test(each.member.path) ? compressedPage(each, content) : each));
   const folder = docFolder({ package: facts.names.own });
   const has = (path: string): boolean => placed.some(({ member }) => member.path === path);
   const licenses = has(`${folder}/copyright`) ? [] : placed.filter((each) => isLicense(each, folder, content));
-  const kept = compressedPages.filter((each) => !licenses.includes(each));
+  const kept = withCompressedPages(placed, content).filter((each) => !licenses.includes(each));
   const texts = licenses.map(({ member }) => textOf(member, content));
   const changelog = changelogText(facts);
   const overrides = overridesText(placed, facts, content);
@@ -36,27 +33,8 @@ export function withDocuments(placed: readonly Placed[], facts: DocumentFacts, c
   return [...kept, ...wanted.flatMap(([path, bytes]) => (bytes === undefined || has(path) ? [] : [made(path, bytes)]))];
 }
 
-/** The sources of what was made here. */
-export function madeSources(placed: readonly Placed[]): ReadonlySet<Source> {
-  return new Set(placed.flatMap(({ member, made: isMade }) => (member.type === 'file' && isMade ? [member.source] : [])));
-}
-
 function made(path: string, bytes: Uint8Array): Placed {
   return { member: { type: 'file', path, mode: 0o644, size: bytes.length, source: { bytes }, owner: 'root', group: 'root' }, from: path, made: true };
-}
-
-function compressedPage({ member, from }: Placed, content: Content): Placed {
-  const path = `${member.path}.gz`;
-  if (member.type === 'symlink') return { member: { ...member, path, target: `${member.target}.gz` }, from };
-  if (member.type !== 'file') return { member, from };
-  return { member: { ...made(path, smallest(content.bytes(member.source))).member, mode: member.mode }, from, made: true };
-}
-
-/** As `gzip -9n`: lintian looks at the byte that tells of the level. The system's byte is Unix on every host (RFC 1952, 2.3). */
-function smallest(bytes: Uint8Array): Uint8Array {
-  const packed = gzipSync(bytes, { level: 9 });
-  packed[9] = 3;
-  return packed;
 }
 
 /** A text that tells the license becomes part of the copyright file. */

@@ -1,7 +1,8 @@
 import type { Entry } from '@provisioning-dist/core';
 import { type Member, pathProblem } from '@provisioning-dist/payload';
+import { ancestors, byBytes, withoutPlainParents } from '../common/paths.ts';
+import { installedPath, movedTarget, type PlaceRules } from '../common/place.ts';
 import { badPath, notAFolder, pathTaken } from './errors.ts';
-import { installedPath, movedTarget, type PlaceRules } from './place.ts';
 
 /** One path as it is installed, and the path in the distribution it comes from. */
 export interface Placed {
@@ -25,13 +26,6 @@ export function placeEntries(entries: readonly Entry[], rules: PlaceRules): read
 function refuseBad(path: string): void {
   const problem = pathProblem(path);
   if (problem !== undefined) throw badPath(path, problem);
-}
-
-/** A folder that says nothing of its own is made again where its content goes. */
-function withoutPlainParents(entries: readonly Entry[]): readonly Entry[] {
-  const parents = new Set(entries.flatMap(({ path }) => ancestors(path)));
-  const plain = ({ path, mode, owner, group }: Entry): boolean => parents.has(path) && mode === 0o755 && owner === 'root' && group === 'root';
-  return entries.filter((entry) => entry.type !== 'directory' || !plain(entry));
 }
 
 /**
@@ -63,16 +57,6 @@ function addParents(byPath: Map<string, Placed>, path: string): void {
     if (there !== undefined && there.member.type !== 'directory') throw notAFolder(parent, path);
     if (there === undefined) byPath.set(parent, { member: { type: 'directory', path: parent, mode: 0o755 }, from: path });
   }
-}
-
-/** `a/b/c` -> `a`, `a/b` */
-export function ancestors(path: string): readonly string[] {
-  const parts = path.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
-}
-
-function byBytes(a: Member, b: Member): number {
-  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
 }
 
 /** dpkg-gencontrol: KiB of each file and link rounded up, one for everything else, the root included. */

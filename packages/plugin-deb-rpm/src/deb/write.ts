@@ -1,8 +1,8 @@
 import type { FormatJob } from '@provisioning-dist/core';
 import { type MarkResult, type Member, type Part, type Parts, type TarOptions, tar, tarLength } from '@provisioning-dist/payload';
+import { type MixedContent, mixedContent } from '../common/generated.ts';
 import { AR_MAGIC, arHeader, arMember } from './ar.ts';
 import { type Coding, compressed, tarName } from './codec.ts';
-import { type MixedContent, mixedContent } from './generated.ts';
 import type { DebOptions } from './options.ts';
 import { debContents } from './package.ts';
 import { signatureMember } from './signature.ts';

@@ -1,5 +1,5 @@
 import type { Content, Member } from '@provisioning-dist/payload';
-import { quoted, words } from '../deb/shell.ts';
+import { quoted, words } from '../common/shell.ts';
 
 /** Users and groups of sysusers.d(5) before files of theirs are unpacked, temporary files and the linker's cache after. */
 

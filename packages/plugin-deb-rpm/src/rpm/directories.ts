@@ -1,5 +1,5 @@
 import type { Member } from '@provisioning-dist/payload';
-import { ancestors } from './place.ts';
+import { ancestors } from '../common/paths.ts';
 
 /** Folders of several packages, which none but `filesystem` and its like may own. */
 const SHARED: readonly RegExp[] = [

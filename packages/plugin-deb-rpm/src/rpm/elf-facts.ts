@@ -1,5 +1,4 @@
-import type { Content, Member } from '@provisioning-dist/payload';
-import { type Elf, readElf } from '../elf/elf.ts';
+import { type Content, type Elf, type Member, readElf } from '@provisioning-dist/payload';
 import type { Dependency } from './dependencies.ts';
 import { SENSE } from './tags.ts';
 

@@ -1,9 +1,10 @@
 import type { Member } from '@provisioning-dist/payload';
+import { byBytes } from '../common/paths.ts';
 import { missingParents } from './directories.ts';
 import { ghostShipped, nothingThere } from './errors.ts';
 import { type Field, int32, numbers, texts } from './header.ts';
 import type { RpmOptions } from './options.ts';
-import { byBytes, type Placed } from './place.ts';
+import type { Placed } from './place.ts';
 import { FILE_FLAG, SHA256_ALGORITHM, TAG } from './tags.ts';
 
 /** One path of the package's list. */

@@ -1,12 +1,12 @@
 import type { FormatJob } from '@provisioning-dist/core';
 import type { CpioOptions, Member } from '@provisioning-dist/payload';
-import { type MixedContent, mixedContent } from '../deb/generated.ts';
-import { unitsOf } from '../deb/systemd.ts';
+import { type MixedContent, madeSources, mixedContent } from '../common/generated.ts';
+import { withCompressedPages } from '../common/pages.ts';
+import { unitsOf } from '../common/units.ts';
 import { accountsSnippet, linkerCache, temporaryFiles } from './accounts.ts';
 import { type ChangelogEntry, changelogFields, noonOf, parseChangelog } from './changelog.ts';
 import { FEATURE, LEVELS } from './codec.ts';
 import { type Dependency, dependency, dependencyFields, equalTo, type RpmFeature, relationFeatures, rpmlib } from './dependencies.ts';
-import { madeSources, withCompressedPages } from './documents.ts';
 import { type ElfFacts, elfFacts } from './elf-facts.ts';
 import { fileFields, filesOf, hasLarge, isGhost, type RpmFile } from './files.ts';
 import { type EncodedHeader, encodeHeader, type Field, int32, localText, text, texts } from './header.ts';

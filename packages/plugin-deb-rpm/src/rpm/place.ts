@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { Entry } from '@provisioning-dist/core';
 import type { Member } from '@provisioning-dist/payload';
-import { installedPath as commonPath, movedTarget, type PlaceRules } from '../deb/place.ts';
+import { ancestors, byBytes, withoutPlainParents } from '../common/paths.ts';
+import { installedPath as commonPath, movedTarget, type PlaceRules } from '../common/place.ts';
 import { badPath, notAFolder, pathTaken } from './errors.ts';
 
 /** One path as it is installed, and the entry it comes from. */
@@ -44,13 +45,6 @@ function checkEntry(entry: Entry): void {
     throw badPath(entry.path, `its target "${entry.target}" is outside of the package`);
 }
 
-/** A folder that says nothing of its own is made again where its content goes. */
-function withoutPlainParents(entries: readonly Entry[]): readonly Entry[] {
-  const parents = new Set(entries.flatMap(({ path }) => ancestors(path)));
-  const plain = ({ path, mode, owner, group }: Entry): boolean => parents.has(path) && mode === 0o755 && owner === 'root' && group === 'root';
-  return entries.filter((entry) => entry.type !== 'directory' || !plain(entry));
-}
-
 function withoutTwins(placed: readonly Placed[]): readonly Placed[] {
   const byPath = new Map<string, Placed>();
   for (const each of placed) {
@@ -64,15 +58,4 @@ function withoutTwins(placed: readonly Placed[]): readonly Placed[] {
     if (blocked !== undefined) throw notAFolder(blocked, path);
   }
   return [...byPath.values()];
-}
-
-/** `a/b/c` -> `a`, `a/b` */
-export function ancestors(path: string): readonly string[] {
-  const parts = path.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
-}
-
-/** rpm erases from the end of the list to its start: what is in a folder must come after it. */
-export function byBytes(a: Pick<Member, 'path'>, b: Pick<Member, 'path'>): number {
-  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
 }

@@ -1,5 +1,5 @@
-import { words } from '../deb/shell.ts';
-import type { Unit } from '../deb/systemd.ts';
+import { words } from '../common/shell.ts';
+import type { Unit } from '../common/units.ts';
 import type { ScriptName, Snippets } from './script-text.ts';
 
 /** What systemd-rpm-macros' %systemd_post, _preun and _postun_with_restart do, for systems with the helper and without. */

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FormatJob } from '@provisioning-dist/core';
 import { type CpioOptions, cpio, cpioLength, type MarkResult, type Part, type Plain } from '@provisioning-dist/payload';
-import type { MixedContent } from '../deb/generated.ts';
+import type { MixedContent } from '../common/generated.ts';
 import { compressed } from './codec.ts';
 import { LARGE } from './files.ts';
 import { LEAD_LENGTH, lead } from './lead.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { quoted } from '../../src/common/shell.ts';
 import { debContents } from '../../src/deb/package.ts';
 import { joinScript, scriptProblem } from '../../src/deb/script-text.ts';
-import { quoted } from '../../src/deb/shell.ts';
 import { codeOf, file, type Making, sampleEntries, withContents } from '../package.ts';
 
 const SNIPPETS = { before: 'before\n', after: 'after\n' };

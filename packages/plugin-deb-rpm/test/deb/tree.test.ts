@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Entry } from '@provisioning-dist/core';
 import fc from 'fast-check';
+import { ancestors } from '../../src/common/paths.ts';
 import { readDeb } from '../../src/deb/read/read.ts';
-import { ancestors, completeTree, placeEntries } from '../../src/deb/tree.ts';
+import { completeTree, placeEntries } from '../../src/deb/tree.ts';
 import { directory, distribution, file, makeDeb, sorted, sourceOf, symlink } from '../package.ts';
 
 const RULES = { package: 'acme', prefix: 'usr', paths: {} };

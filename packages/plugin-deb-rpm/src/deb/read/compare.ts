@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { Distribution, Entry } from '@provisioning-dist/core';
 import { openSource, type Source } from '@provisioning-dist/payload';
+import { ancestors } from '../../common/paths.ts';
+import { docFolder, installedPath, movedTarget, type PlaceRules } from '../../common/place.ts';
 import { isLicenseText } from '../copyright.ts';
-import { docFolder, installedPath, movedTarget, type PlaceRules } from '../place.ts';
-import { ancestors } from '../tree.ts';
 import { error, octal, type Problem } from './findings.ts';
 import type { Listed } from './listed.ts';
 

@@ -1,4 +1,4 @@
-import { ancestors } from '../tree.ts';
+import { ancestors } from '../../common/paths.ts';
 import { error, note, octal, type Problem, warning } from './findings.ts';
 import type { Listed, Listing } from './listed.ts';
 

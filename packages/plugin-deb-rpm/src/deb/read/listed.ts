@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readTar, type TarEntry } from '@provisioning-dist/payload';
-import { type Elf, readElf } from '../../elf/elf.ts';
+import { type Elf, readElf, readTar, type TarEntry } from '@provisioning-dist/payload';
 import { type SeenHeaders, watchHeaders } from './headers.ts';
 
 /** One entry of control.tar or data.tar. */

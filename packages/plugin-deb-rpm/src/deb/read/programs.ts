@@ -1,5 +1,4 @@
-import { type Elf, isStaticElf } from '../../elf/elf.ts';
-import { debianArchitectures } from '../../elf/machine.ts';
+import { debianArchitectures, type Elf, isStaticElf } from '@provisioning-dist/payload';
 import { error, note, type Problem } from './findings.ts';
 import type { Listed } from './listed.ts';
 

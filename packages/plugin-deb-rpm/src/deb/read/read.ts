@@ -1,4 +1,5 @@
 import type { Distribution, Finding, ReadSource, ReadView } from '@provisioning-dist/core';
+import { plainOf, streamProblems } from '../../common/streams.ts';
 import type { DebOptions } from '../options.ts';
 import { type ArMember, memberProblems, readAr } from './ar.ts';
 import { compareTrees } from './compare.ts';
@@ -9,7 +10,6 @@ import { error, findingOf, type Problem } from './findings.ts';
 import { type Listing, listTar } from './listed.ts';
 import { programProblems } from './programs.ts';
 import { parseStanza, type Stanza } from './stanza.ts';
-import { plainOf, streamProblems } from './streams.ts';
 
 /** What is known of the deb beside its bytes. */
 interface Reading {
@@ -43,7 +43,7 @@ async function problemsOf(reading: Reading): Promise<readonly Problem[]> {
   const control = archive.members.find(({ name }) => name.startsWith('control.tar'));
   const data = archive.members.find(({ name }) => name.startsWith('data.tar'));
   if (control === undefined || data === undefined) return problems;
-  problems.push(...[control, data].flatMap((member) => streamProblems(source, member)));
+  problems.push(...[control, data].flatMap((member) => streamProblems(source, member)).map((each) => ({ ...each, code: `deb-${each.code}` })));
   try {
     const controlTar = await listTar(plainOf(source, control), () => CONTROL_MAX);
     const dataTar = await listTar(plainOf(source, data), (path) => (path.endsWith('.gz') ? PAGE_MAX : -1));

@@ -1,8 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { ReadSource } from '@provisioning-dist/core';
-import { type CpioEntry, readCpio } from '@provisioning-dist/payload';
-import { piecesOf, plainOf, streamProblems } from '../../deb/read/streams.ts';
-import { type Elf, readElf } from '../../elf/elf.ts';
+import { type CpioEntry, type Elf, readCpio, readElf } from '@provisioning-dist/payload';
+import { piecesOf, plainOf, streamProblems } from '../../common/streams.ts';
 import { SIGNATURE_TAG, TAG } from '../tags.ts';
 import { error, type Problem, warning } from './findings.ts';
 import { isGhost, type ListedFile } from './listed.ts';

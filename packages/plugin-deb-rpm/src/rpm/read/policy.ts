@@ -1,6 +1,6 @@
-import type { ElfCpu } from '../../elf/machine.ts';
+import type { ElfCpu } from '@provisioning-dist/payload';
+import { ancestors } from '../../common/paths.ts';
 import { isShared } from '../directories.ts';
-import { ancestors } from '../place.ts';
 import { FILE_FLAG } from '../tags.ts';
 import { error, octal, type Problem, warning } from './findings.ts';
 import { isGhost, type ListedFile } from './listed.ts';

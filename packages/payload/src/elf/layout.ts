@@ -18,6 +18,8 @@ export interface Layout {
   readonly bits: 32 | 64;
   readonly littleEndian: boolean;
   readonly machine: number;
+  /** EI_OSABI. */
+  readonly osAbi: number;
   readonly type: number;
   readonly programHeaders: { readonly offset: number; readonly count: number; readonly size: number };
   /** Undefined where the file is too short. */
@@ -49,6 +51,7 @@ export function layoutOf(file: ElfBytes): Layout | undefined {
     littleEndian: order === 1,
     type: header.u16(16),
     machine: header.u16(18),
+    osAbi: ident.readUInt8(7),
     programHeaders: { offset: header.word(offset), size: header.u16(size), count: Math.min(header.u16(count), SEGMENTS_MAX) },
     view,
   };

@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { Content, ContentFacts, Plain, Source } from '@provisioning-dist/payload';
+import type { Content, ContentFacts, Member, Plain, Source } from '@provisioning-dist/payload';
 
-/** Bytes made while a deb is written: the content store knows nothing of them. */
+/** Bytes made while a package is written: the content store knows nothing of them. */
 
 interface Known {
   readonly bytes: Uint8Array;
   readonly facts: ContentFacts;
+}
+
+/** A member whose bytes may be none of the distribution. */
+export interface Placed {
+  readonly member: Member;
+  readonly made?: boolean;
+}
+
+/** The sources of what was made here. */
+export function madeSources(placed: readonly Placed[]): ReadonlySet<Source> {
+  return new Set(placed.flatMap(({ member, made }) => (member.type === 'file' && made ? [member.source] : [])));
 }
 
 /** A view of the store that knows what was made here as well. */

@@ -8,6 +8,8 @@ export interface Elf {
   /** e_machine as it stands, and by name where it is known. */
   readonly machine: number;
   readonly cpu: ElfCpu | undefined;
+  /** EI_OSABI: 0 is System V, which Linux writes too, 3 Linux with GNU's extensions, 9 FreeBSD, 12 OpenBSD. */
+  readonly osAbi: number;
   readonly type: 'relocatable' | 'executable' | 'shared' | 'other';
   /** PT_INTERP: the loader the program asks for. */
   readonly interpreter: string | undefined;
@@ -51,6 +53,7 @@ export function readElf(source: ElfBytes | Uint8Array): Elf | undefined {
     littleEndian: layout.littleEndian,
     machine: layout.machine,
     cpu: cpuOf(layout.machine, layout.littleEndian),
+    osAbi: layout.osAbi,
     type: TYPES[layout.type] ?? 'other',
     interpreter: interpreter && textIn(layout, interpreter.offset, Math.min(interpreter.size, PATH_MAX)),
     dynamic: dynamic !== undefined,

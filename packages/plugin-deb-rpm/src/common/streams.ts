@@ -1,19 +1,27 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { ReadSource } from '@provisioning-dist/core';
+import type { Finding, ReadSource } from '@provisioning-dist/core';
 import { readXz, readZstd } from '@provisioning-dist/payload';
-import type { ArMember } from './ar.ts';
-import { error, type Problem, warning } from './findings.ts';
 
-/** The compressed members: what is in them, and whether dpkg reads them to their end. */
+/** The compressed parts of a package: what is in them, and whether installers read them to their end. */
+
+/** A stretch of the package. The ending of its name tells the codec. */
+export interface Stretch {
+  readonly name: string;
+  readonly position: number;
+  readonly size: number;
+}
+
+/** Codes are without the format's name. */
+export type StreamProblem = Pick<Finding, 'level' | 'code' | 'message'>;
 
 const PIECE = 1024 * 1024;
 
-export function* piecesOf(source: ReadSource, { position, size }: Pick<ArMember, 'position' | 'size'>): Generator<Uint8Array, void, undefined> {
+export function* piecesOf(source: ReadSource, { position, size }: Omit<Stretch, 'name'>): Generator<Uint8Array, void, undefined> {
   for (let at = 0; at < size; at += PIECE) yield source.read(position + at, Math.min(PIECE, size - at));
 }
 
-export function plainOf(source: ReadSource, member: ArMember): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+export function plainOf(source: ReadSource, member: Stretch): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   const pieces = piecesOf(source, member);
   if (member.name.endsWith('.xz')) return readXz(pieces);
   if (member.name.endsWith('.zst')) return readZstd(pieces);
@@ -27,20 +35,22 @@ function gunzipped(pieces: Iterable<Uint8Array>): AsyncIterable<Uint8Array> {
   return plain;
 }
 
-export function streamProblems(source: ReadSource, member: ArMember): readonly Problem[] {
+export function streamProblems(source: ReadSource, member: Stretch): readonly StreamProblem[] {
   if (member.name.endsWith('.gz')) return gzipProblems(source, member);
   if (member.name.endsWith('.xz')) return xzProblems(source, member);
   return member.name.endsWith('.zst') ? zstdProblems(source, member) : [];
 }
 
 /** RFC 1952: no name, no time, an operating system that is the same everywhere. */
-function gzipProblems(source: ReadSource, { name, position }: ArMember): readonly Problem[] {
+function gzipProblems(source: ReadSource, { name, position }: Stretch): readonly StreamProblem[] {
   const header = Buffer.from(source.read(position, 10)).toString('hex');
-  return /^1f8b08(?:00){5}..(?:03|ff)$/.test(header) ? [] : [warning('gzip-header', `The gzip header of ${name} (${header}) tells of the machine`)];
+  return /^1f8b08(?:00){5}..(?:03|ff)$/.test(header)
+    ? []
+    : [{ level: 'warning', code: 'gzip-header', message: `The gzip header of ${name} (${header}) tells of the machine` }];
 }
 
 /** .xz format 2.1.2 and 4: the last stream's footer leads to its index, which tells where that stream began. */
-function xzProblems(source: ReadSource, { name, position, size }: ArMember): readonly Problem[] {
+function xzProblems(source: ReadSource, { name, position, size }: Stretch): readonly StreamProblem[] {
   const footer = Buffer.from(source.read(position + size - 12, 12));
   if (size < 32 || footer.toString('latin1', 10) !== 'YZ') return [error('xz', `${name} does not end as an xz stream`)];
   const indexSize = (footer.readUInt32LE(4) + 1) * 4;
@@ -78,7 +88,7 @@ function numbers(bytes: Buffer, start: number): () => number {
 const WINDOW_MAX = 128 * 1024 * 1024;
 
 /** RFC 8878, 3.1.1: block after block to the end of the frame, which must be that of the member. */
-function zstdProblems(source: ReadSource, { name, position, size }: ArMember): readonly Problem[] {
+function zstdProblems(source: ReadSource, { name, position, size }: Stretch): readonly StreamProblem[] {
   const start = Buffer.alloc(18);
   start.set(source.read(position, Math.min(18, size)));
   if (start.readUInt32LE(0) !== 0xfd2fb528) return [error('zstd', `${name} does not begin with a zstd frame: dpkg would install nothing`)];
@@ -110,4 +120,8 @@ function frameHeader(bytes: Buffer): { readonly headerSize: number; readonly win
     window: single ? 0 : base + (base / 8) * (exponent & 7),
     checksum: (flags & 4) !== 0,
   };
+}
+
+function error(code: string, message: string): StreamProblem {
+  return { level: 'error', code, message };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Role } from '@provisioning-dist/core';
-import { installedPath, movedTarget } from '../../src/deb/place.ts';
+import { installedPath, movedTarget } from '../../src/common/place.ts';
 
 const RULES = { package: 'acme', prefix: 'usr', paths: {} };
 

@@ -1,0 +1,23 @@
+import type { Content, Member } from '@provisioning-dist/payload';
+
+/** The systemd units a package installs. */
+
+export interface Unit {
+  readonly name: string;
+  /** Has an [Install] section: it is started by being enabled, not by another unit. */
+  readonly installs: boolean;
+  /** Of the users' own managers, which packages enable but never start. */
+  readonly user: boolean;
+}
+
+/** A template (`x@.service`) is started by nobody but those who name an instance. */
+const UNIT = /^(?:usr\/)?lib\/systemd\/(system|user)\/([^/]+(?<!@)\.(?:service|socket|timer|path|target|mount|automount|swap))$/;
+
+export function unitsOf(members: Iterable<Member>, content: Pick<Content, 'bytes'>): readonly Unit[] {
+  return [...members].flatMap((member) => {
+    const [, manager, name] = UNIT.exec(member.path) ?? [];
+    if (member.type !== 'file' || name === undefined) return [];
+    const text = Buffer.from(content.bytes(member.source)).toString('utf8');
+    return [{ name, installs: /^\[Install\]\s*$/m.test(text), user: manager === 'user' }];
+  });
+}
