@@ -194,8 +194,8 @@ function knownKeys(host: Host, section: Section, bundled: readonly FoundPlugin[]
   return [...new Set([...host[section].keys(), ...groups, ...lists])].sort();
 }
 
-function hintFor(key: string, near: string | undefined): string {
-  const known = packageFor(key);
+function hintFor({ section, key }: UsedKey, near: string | undefined): string {
+  const known = packageFor(section, key);
   if (known !== undefined) return `npm install ${known}, and name it under "plugins:"`;
   return near === undefined ? 'name the package that provides it under "plugins:"' : `did you mean "${near}"?`;
 }
@@ -207,6 +207,6 @@ function unknownKey(use: UsedKey, known: readonly string[]): DistError {
   return new DistError('unknown-plugin-key', `Cannot use ${NOUN[use.section]} "${use.key}": no plugin provides it; there are ${known.join(', ')}`, {
     exit: EXIT.usage,
     where: whereOf(use.at),
-    hint: hintFor(use.key, near),
+    hint: hintFor(use, near),
   });
 }

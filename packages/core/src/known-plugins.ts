@@ -1,11 +1,12 @@
-/** Keys of the project's own plugins that do not come with the command line, so that an error can say what to install. */
-const KEYS: Readonly<Record<string, readonly string[]>> = {
-  '@provisioning-dist/plugin-apk-arch': ['apk', 'archlinux'],
-  '@provisioning-dist/plugin-deb-rpm': ['deb', 'rpm', 'apt', 'yum'],
-  '@provisioning-dist/plugin-npm': ['npm', 'npm-main'],
-  '@provisioning-dist/plugin-sign': ['gpg', 'minisign', 'cosign', 'command', 'remote', 'x509'],
+/** What the project's own plugins that do not come with the command line provide, so that an error can say what to install.
+ *  A copy of their metadata: they are not there when it is needed. */
+const PLUGINS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  '@provisioning-dist/plugin-apk-arch': { formats: ['apk', 'archlinux'] },
+  '@provisioning-dist/plugin-deb-rpm': { formats: ['deb', 'rpm'], registries: ['apt', 'yum'] },
+  '@provisioning-dist/plugin-npm': { formats: ['npm', 'npm-main'], registries: ['npm'] },
+  '@provisioning-dist/plugin-sign': { keys: ['gpg', 'minisign', 'cosign', 'x509', 'remote', 'command'] },
 };
 
-export function packageFor(key: string): string | undefined {
-  return Object.entries(KEYS).find(([, keys]) => keys.includes(key))?.[0];
+export function packageFor(section: string, key: string): string | undefined {
+  return Object.entries(PLUGINS).find(([, provided]) => provided[section]?.includes(key))?.[0];
 }
