@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openSource } from '@provisioning-dist/payload';
+import { sha256OfSource } from '@provisioning-dist/payload';
 import type { ContentRule } from '../config/config.ts';
 import { type DistError, throwCollected } from '../errors.ts';
 import type { Distribution } from '../model/distribution.ts';
@@ -103,24 +102,11 @@ function contentDifference(entry: StagedFile, found: FoundFile, date: number): s
 
 function sha256Of(source: FoundFile): string {
   try {
-    return hashSource(source);
+    return sha256OfSource(source);
   } catch (error) {
     throw contentProblem(error);
   }
 }
-
-function hashSource(source: FoundFile): string {
-  const reader = openSource(source);
-  try {
-    const hash = createHash('sha256');
-    for (let read = reader.read(slab); read > 0; read = reader.read(slab)) hash.update(slab.subarray(0, read));
-    return hash.digest('hex');
-  } finally {
-    reader.close();
-  }
-}
-
-const slab = Buffer.allocUnsafeSlow(256 * 1024);
 
 function entryOf(entry: StagedEntry, found: Found | undefined, root: string): Entry {
   const common = { ...entry, mode: Number.parseInt(entry.mode, 8) };

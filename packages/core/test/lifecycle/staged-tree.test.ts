@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import {
+import fs, {
   chmodSync,
   existsSync,
   lstatSync,
@@ -13,6 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { readStagedTree, writeStagedTree } from '../../src/lifecycle/staged-tree.ts';
 import type { Distribution } from '../../src/model/distribution.ts';
@@ -32,6 +33,11 @@ function row(name: string): Platform | undefined {
 function replace(path: string, by: (path: string) => void): void {
   rmSync(path);
   by(path);
+}
+
+function setRead(read: typeof fs.readSync): void {
+  fs.readSync = read;
+  syncBuiltinESMExports();
 }
 
 describe('staged trees', () => {
@@ -203,6 +209,22 @@ describe('staged trees', () => {
         assert.throws(() => readStagedTree(dir), { code: 'staged-differs', message });
       });
     }
+
+    it('notice a change while they are read', async () => {
+      await writeStagedTree(sample(), dir, DATE);
+      const path = join(dir, 'a.txt');
+      utimesSync(path, DATE + 5, DATE + 5);
+      const { readSync } = fs;
+      setRead(((...call: Parameters<typeof readSync>) => {
+        utimesSync(path, DATE + 6, DATE + 6);
+        return readSync(...call);
+      }) as typeof readSync);
+      try {
+        assert.throws(() => readStagedTree(dir), { code: 'file-changed' });
+      } finally {
+        setRead(readSync);
+      }
+    });
 
     const forgeries: readonly (readonly [what: string, change: Parameters<typeof rewriteManifest>[0]])[] = [
       ['a path that climbs out', ({ entries }) => entries.unshift({ ...entries[0], path: '../x' })],

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Distribution, Entry } from '@provisioning-dist/core';
-import { openSource, pathProblem, type Source } from '@provisioning-dist/payload';
+import { pathProblem, sha256OfSource } from '@provisioning-dist/payload';
 import { installedPath, movedTarget, type PlaceRules } from '../place.ts';
 import { ancestors } from '../tree.ts';
 import { error, octal, type Problem, warning } from './findings.ts';
@@ -59,7 +58,7 @@ function differences(entry: Entry, { there, moved }: Trees): readonly Problem[] 
   return [
     ...changed(path, 'mode', octal(found.mode), octal(entry.mode)),
     ...changed(path, 'owner', `${found.owner}:${found.group}`, `${entry.owner}:${entry.group}`),
-    ...(entry.type === 'file' ? changed(path, 'content', found.digests.sha256, digestOf(entry.source)) : []),
+    ...(entry.type === 'file' ? changed(path, 'content', found.digests.sha256, sha256OfSource(entry.source)) : []),
   ];
 }
 
@@ -69,19 +68,4 @@ function changed(path: string, what: string, found: string, expected: string): r
 
 function different(path: string, what: string, found: string, expected: string): Problem {
   return error('different', `The ${what} is ${found}, in the distribution ${expected}`, path);
-}
-
-const PIECE = 256 * 1024;
-
-function digestOf(source: Source): string {
-  const reader = openSource(source);
-  try {
-    const hash = createHash('sha256');
-    const piece = Buffer.allocUnsafe(PIECE);
-    for (let count = reader.read(piece); count > 0; count = reader.read(piece)) hash.update(piece.subarray(0, count));
-    reader.finish();
-    return hash.digest('hex');
-  } finally {
-    reader.close();
-  }
 }

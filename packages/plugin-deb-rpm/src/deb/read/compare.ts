@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { Distribution, Entry } from '@provisioning-dist/core';
-import { openSource, type Source } from '@provisioning-dist/payload';
+import { type Source, sha256OfSource } from '@provisioning-dist/payload';
 import { ancestors } from '../../common/paths.ts';
 import { docFolder, installedPath, movedTarget, type PlaceRules } from '../../common/place.ts';
 import { isLicenseText } from '../copyright.ts';
@@ -72,7 +72,7 @@ function isPlainFolder({ type, mode }: Entry): boolean {
 }
 
 function contentDifference(found: Listed, source: Source, path: string): readonly Problem[] {
-  const expected = digestOf(source);
+  const expected = sha256OfSource(source);
   if (found.sha256 === expected) return [];
   const plain = path.endsWith('.gz') && found.bytes ? unpacked(found.bytes) : undefined;
   if (plain !== undefined && createHash('sha256').update(plain).digest('hex') === expected) return [];
@@ -88,21 +88,6 @@ function unpacked(bytes: Uint8Array): Uint8Array | undefined {
   } catch {
     // It is then what it is: other bytes.
     return undefined;
-  }
-}
-
-const PIECE = 256 * 1024;
-
-function digestOf(source: Source): string {
-  const reader = openSource(source);
-  try {
-    const hash = createHash('sha256');
-    const piece = Buffer.allocUnsafe(PIECE);
-    for (let count = reader.read(piece); count > 0; count = reader.read(piece)) hash.update(piece.subarray(0, count));
-    reader.finish();
-    return hash.digest('hex');
-  } finally {
-    reader.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { Distribution } from '@provisioning-dist/core';
-import { openSource, type Source } from '@provisioning-dist/payload';
+import { type Source, sha256OfSource } from '@provisioning-dist/payload';
 import { ancestors } from '../../common/paths.ts';
 import type { PlaceRules } from '../../common/place.ts';
 import { type Placed, placeEntries } from '../place.ts';
@@ -53,7 +53,7 @@ function differences({ member, from }: Placed, found: ListedFile | undefined, co
 }
 
 function contentDifference(path: string, source: Source, content: Content | undefined): readonly Problem[] {
-  const expected = digestOf(source);
+  const expected = sha256OfSource(source);
   if (content === undefined || content.sha256 === expected) return [];
   const page = path.endsWith('.gz') ? unpacked(content) : undefined;
   if (page !== undefined && createHash('sha256').update(page).digest('hex') === expected) return [];
@@ -70,21 +70,6 @@ function unpacked({ head, size }: Content): Uint8Array | undefined {
   } catch {
     // It is then what it is: other bytes.
     return undefined;
-  }
-}
-
-const PIECE = 256 * 1024;
-
-function digestOf(source: Source): string {
-  const reader = openSource(source);
-  try {
-    const hash = createHash('sha256');
-    const piece = Buffer.allocUnsafe(PIECE);
-    for (let count = reader.read(piece); count > 0; count = reader.read(piece)) hash.update(piece.subarray(0, count));
-    reader.finish();
-    return hash.digest('hex');
-  } finally {
-    reader.close();
   }
 }
 
