@@ -9,6 +9,8 @@ export type { AnyEffect, Effect, EffectContext, Log } from './effect.ts';
 export { defineEffect } from './effect.ts';
 export type { DistErrorOptions, ExitCode, Where } from './errors.ts';
 export { DistError, DistErrors, EXIT } from './errors.ts';
+export type { AnyFacts, FactsDefinition, FactsJob, HistoryCommit, HistoryRange } from './facts.ts';
+export { defineFacts } from './facts.ts';
 export type { BeforeBuildJob, HookFacade, KeyedHook, PackageAnswer, SeriesHook, StageJob, TapOptions } from './hooks.ts';
 export type { Http, HttpFile, HttpRequest, HttpResponse, HttpTls } from './http.ts';
 export type {
@@ -47,6 +49,7 @@ export type {
 } from './key.ts';
 export { defineKey } from './key.ts';
 export type { Artifact, ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
+export type { Change } from './model/change.ts';
 export type { Distribution } from './model/distribution.ts';
 export type { DirectoryEntry, Entry, FileEntry, Role, SymlinkEntry } from './model/entry.ts';
 export { ROLES } from './model/entry.ts';

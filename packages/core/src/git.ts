@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { DistError } from './errors.ts';
@@ -18,7 +18,7 @@ export interface GitOptions {
 }
 
 /** What a git call needs: the program, and where and how it runs. */
-interface Git {
+export interface Git {
   readonly program: string;
   readonly root: string;
   readonly options: GitOptions;
@@ -175,6 +175,14 @@ function isProgram(file: string): boolean {
   }
 }
 
+/** A repository to ask further; undefined outside one, before its first commit and without a git program. */
+export async function openGit(root: string, options: GitOptions): Promise<Git | undefined> {
+  const program = findProgram('git', options.env ?? process.env);
+  if (program === undefined) return undefined;
+  const git: Git = { program, root, options };
+  return (await repository(git)) && (await headOf(git)) ? git : undefined;
+}
+
 async function repository(git: Git): Promise<{ readonly top: string; readonly shallow: boolean } | undefined> {
   try {
     const [shallow, top = git.root] = (await run(git, ['rev-parse', '--is-shallow-repository', '--show-toplevel'])).split('\n');
@@ -193,7 +201,7 @@ async function headOf(git: Git): Promise<{ readonly commit: string; readonly tim
   return { commit, time: Number(time) };
 }
 
-async function tagsOf(git: Git, which: string): Promise<readonly string[]> {
+export async function tagsOf(git: Git, which: string): Promise<readonly string[]> {
   const names = await run(git, ['for-each-ref', which, '--format=%(refname:strip=2)', 'refs/tags']);
   return names.split('\n').filter(Boolean).sort(comparePaths);
 }
@@ -217,7 +225,7 @@ function realOrSame(path: string): string {
   }
 }
 
-async function remoteOf(git: Git): Promise<string | undefined> {
+export async function remoteOf(git: Git): Promise<string | undefined> {
   const names = (await run(git, ['remote'])).split('\n').filter(Boolean);
   const name = names.includes('origin') ? 'origin' : names[0];
   if (name === undefined) return undefined;
@@ -237,7 +245,7 @@ export function withoutUserinfo(remote: string): string {
 }
 
 /** Like `run`; undefined where git says by exit code 1 that there is no such thing. */
-async function answer(git: Git, args: readonly string[]): Promise<string | undefined> {
+export async function answer(git: Git, args: readonly string[]): Promise<string | undefined> {
   try {
     return await run(git, args);
   } catch (error) {
@@ -246,13 +254,11 @@ async function answer(git: Git, args: readonly string[]): Promise<string | undef
   }
 }
 
-function run(git: Git, args: readonly string[]): Promise<string> {
+export function run(git: Git, args: readonly string[]): Promise<string> {
   const { program, root, options } = git;
-  const env = options.env ?? process.env;
-  const allowed = Object.fromEntries(ENV_ALLOWED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
   const settings = {
     cwd: root,
-    env: { ...allowed, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...settingsEnv(git.settings) },
+    env: environmentOf(git),
     timeout: options.timeout ?? 60_000,
     maxBuffer: MAX_OUTPUT,
     windowsHide: true,
@@ -264,6 +270,41 @@ function run(git: Git, args: readonly string[]): Promise<string> {
       else resolve(stdout.replace(/\n$/, ''));
     });
   });
+}
+
+function environmentOf({ options, settings }: Git): NodeJS.ProcessEnv {
+  const env = options.env ?? process.env;
+  const allowed = Object.fromEntries(ENV_ALLOWED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+  return { ...allowed, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...settingsEnv(settings) };
+}
+
+/** Fields of output that ends each with NUL, as they come: for what may be longer than memory should hold. */
+export async function* gitFields(git: Git, args: readonly string[]): AsyncGenerator<readonly string[]> {
+  const { program, root, options } = git;
+  const child = spawn(program, [...SAFE, ...args], { cwd: root, env: environmentOf(git), windowsHide: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = () => child.kill();
+  options.signal?.addEventListener('abort', stop, { once: true });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(0, 4096);
+  });
+  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  // whoever stops reading early does not wait for its end
+  ended.catch(() => undefined);
+  try {
+    let rest = '';
+    for await (const text of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+      const fields = (rest + text).split('\0');
+      rest = fields.pop() ?? '';
+      if (fields.length > 0) yield fields;
+    }
+    const exit = await ended;
+    options.signal?.throwIfAborted();
+    if (exit !== 0) throw gitProblem(git, args, { error: Object.assign(new Error(`exit ${exit}`), { code: exit }), stderr });
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
+    child.kill();
+  }
 }
 
 /** By environment: `-c` cannot set a name that holds `=`. */

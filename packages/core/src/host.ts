@@ -2,6 +2,7 @@ import type { AnyChannel, ChannelJob } from './channel.ts';
 import type { LoadedConfig, Position } from './config/config.ts';
 import { whereOf } from './config/errors.ts';
 import { DistError, EXIT } from './errors.ts';
+import type { AnyFacts } from './facts.ts';
 import { KeyedBail, KeyedSeries, Series, type TapObserver } from './hook-taps.ts';
 import type { BeforeBuildJob, HookFacade, PackageAnswer, StageJob } from './hooks.ts';
 import type { BuildJob, BuildOutput, FormatJob, RegistryJob, RollbackJob, SignJob, ValidateJob } from './jobs.ts';
@@ -43,9 +44,10 @@ export interface Host {
   readonly registries: ReadonlyMap<string, Provided<AnyRegistry>>;
   readonly keys: ReadonlyMap<string, Provided<AnyKey>>;
   readonly channels: ReadonlyMap<string, Provided<AnyChannel>>;
+  readonly facts: ReadonlyMap<string, Provided<AnyFacts>>;
 }
 
-type Section = 'formats' | 'builders' | 'registries' | 'keys' | 'channels';
+type Section = 'formats' | 'builders' | 'registries' | 'keys' | 'channels' | 'facts';
 
 /** A key some part of the configuration or a flag uses, and where. */
 export interface UsedKey {
@@ -81,6 +83,7 @@ export function usedKeys(config: LoadedConfig, extra: readonly UsedKey[]): reado
       ...product.publish.map((item): UsedKey => ({ section: 'registries', key: item.use, at: item.at })),
       ...product.sign.map((item): UsedKey => ({ section: 'keys', key: item.use, at: item.at })),
       ...product.notify.map((item): UsedKey => ({ section: 'channels', key: item.use, at: item.at })),
+      ...(product.changelog ? [{ section: 'facts', key: product.changelog.use, at: product.changelog.at } as const] : []),
     ]),
     ...extra,
   ];
@@ -119,6 +122,7 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
   const registries = collect<AnyRegistry>(loaded, 'registries');
   const keys = collect<AnyKey>(loaded, 'keys');
   const channels = collect<AnyChannel>(loaded, 'channels');
+  const facts = collect<AnyFacts>(loaded, 'facts');
   for (const { key, plugin, definition } of builders.values()) {
     hooks.build.provide(key);
     hooks.build.tap(key, { name: plugin }, (job) => definition.build(job));
@@ -144,7 +148,7 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
   }
   for (const each of loaded) setUp(each, hooks);
   for (const hook of Object.values(hooks)) hook.seal(observe);
-  return { hooks, builders, formats, registries, keys, channels };
+  return { hooks, builders, formats, registries, keys, channels, facts };
 }
 
 /** Undoing the journal is core's own answer, also to a mode the registry does not name. */
@@ -200,7 +204,14 @@ function hintFor({ section, key }: UsedKey, near: string | undefined): string {
   return near === undefined ? 'name the package that provides it under "plugins:"' : `did you mean "${near}"?`;
 }
 
-const NOUN: Readonly<Record<Section, string>> = { formats: 'format', builders: 'builder', registries: 'registry', keys: 'key', channels: 'channel' };
+const NOUN: Readonly<Record<Section, string>> = {
+  formats: 'format',
+  builders: 'builder',
+  registries: 'registry',
+  keys: 'key',
+  channels: 'channel',
+  facts: 'changelog',
+};
 
 function unknownKey(use: UsedKey, known: readonly string[]): DistError {
   const near = suggestion(use.key, known);

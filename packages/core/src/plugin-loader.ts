@@ -16,6 +16,7 @@ export interface PluginMetadata {
   readonly registries?: readonly string[];
   readonly keys?: readonly string[];
   readonly channels?: readonly string[];
+  readonly facts?: readonly string[];
 }
 
 export interface FoundPlugin {
@@ -115,6 +116,7 @@ const HANDLERS: Readonly<Record<string, readonly string[]>> = {
   registries: ['options', 'publish'],
   keys: ['options', 'info'],
   channels: ['options', 'send'],
+  facts: ['options'],
 };
 
 function definitionProblem(plugin: Readonly<Record<string, unknown>>): string | undefined {

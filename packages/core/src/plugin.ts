@@ -2,6 +2,7 @@ import type { Digest, Needs, Parts } from '@provisioning-dist/payload';
 import type { z } from 'zod';
 import type { AnyChannel } from './channel.ts';
 import type { AnyEffect } from './effect.ts';
+import type { AnyFacts } from './facts.ts';
 import type { HookFacade } from './hooks.ts';
 import type {
   BuildJob,
@@ -110,6 +111,8 @@ export interface Plugin {
   readonly registries?: Readonly<Record<string, AnyRegistry>>;
   readonly keys?: Readonly<Record<string, AnyKey>>;
   readonly channels?: Readonly<Record<string, AnyChannel>>;
+  /** What `changelog:` uses. */
+  readonly facts?: Readonly<Record<string, AnyFacts>>;
   /** Taps that cut across: add entries, measure, veto. Cannot add keys. */
   readonly setup?: (context: { readonly hooks: HookFacade }) => void;
 }

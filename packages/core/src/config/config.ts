@@ -105,6 +105,14 @@ export interface NotifyInstance {
   readonly at: Position;
 }
 
+/** The section `changelog:`: what fills the release's notes and changes. */
+export interface ChangelogConfig {
+  /** Key among plugins' facts. */
+  readonly use: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly at: Position;
+}
+
 /** Steps of the lifecycle that hooks stand before and after. */
 export type HookStep = 'beforeBuild' | 'build' | 'stage' | 'package' | 'sign' | 'validate' | 'publish' | 'notify' | 'rollback';
 
@@ -178,6 +186,7 @@ export interface ProductConfig {
   readonly publish: readonly PublishInstance[];
   readonly sign: readonly SignInstance[];
   readonly notify: readonly NotifyInstance[];
+  readonly changelog?: ChangelogConfig;
   /** In the order declared. */
   readonly hooks: Readonly<Partial<Record<HookGroup, readonly HookConfig[]>>>;
   /** Artifact name template; default `{name}-{version}-{platform}-{variant}.{ext}`. */

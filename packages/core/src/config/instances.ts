@@ -1,14 +1,16 @@
 import { MESSAGE_TYPES } from '../channel.ts';
 import type { DistError } from '../errors.ts';
-import type { BuildItem, NotifyInstance, PackageInstance, PublishInstance, SignInstance } from './config.ts';
+import type { BuildItem, ChangelogConfig, NotifyInstance, PackageInstance, PublishInstance, SignInstance } from './config.ts';
 import { duplicateId, oneBuilder, unknownName, wrongValue } from './errors.ts';
 import { joinKey, type MapEntry, type MapNode, nodeAt, plain, positionAt, remember } from './position.ts';
 import {
   BUILD_KEYS,
+  CHANGELOG_KEYS,
   NOTIFY_KEYS,
   PACKAGE_KEYS,
   PUBLISH_KEYS,
   type RawBuild,
+  type RawChangelog,
   type RawNeed,
   type RawNotify,
   type RawPackage,
@@ -128,6 +130,13 @@ export function notifyInstances(raw: Readonly<Record<string, RawNotify>>, contex
     const instance = { id, use, on, options: optionsOf(entry, NOTIFY_KEYS, context.folder), at: entry.at };
     return Object.freeze(remember(instance, entry.node));
   });
+}
+
+export function changelogConfig({ use = 'changelog' }: RawChangelog, context: SectionContext): ChangelogConfig | undefined {
+  const entry = context.tree.entries.get('changelog');
+  if (entry?.node.kind !== 'map') return undefined;
+  const { at, node } = entry;
+  return Object.freeze(remember({ use, options: optionsOf({ at, node }, CHANGELOG_KEYS, context.folder), at }, node));
 }
 
 function builderOf(node: MapNode): readonly [string, MapEntry] | undefined {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OptionsKit, Plugin } from '../plugin.ts';
 import { createOptionsKit } from './options-kit.ts';
-import { BUILD_KEYS, NOTIFY_KEYS, PACKAGE_KEYS, PUBLISH_KEYS, SIGN_KEYS, topSchema } from './schema.ts';
+import { BUILD_KEYS, CHANGELOG_KEYS, NOTIFY_KEYS, PACKAGE_KEYS, PUBLISH_KEYS, SIGN_KEYS, topSchema } from './schema.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ interface Definition {
 }
 
 /** What a plugin brings, as far as editors care. */
-export type SchemaPlugin = Pick<Plugin, 'builders' | 'formats' | 'registries' | 'keys' | 'channels'>;
+export type SchemaPlugin = Pick<Plugin, 'builders' | 'formats' | 'registries' | 'keys' | 'channels' | 'facts'>;
 
 /** Draft 7 is what the YAML and JSON services of editors read in full. */
 function toJson(schema: z.ZodType): JsonSchema {
@@ -97,6 +97,16 @@ function buildJson(description: unknown, common: Properties, builders: readonly 
   return { description, type: 'array', items: { anyOf: [bare, ...(items.length === 0 ? [{ type: 'object' }] : items)] } };
 }
 
+/** One section, no map of instances; `use` is left out by nearly everybody. */
+function changelogJson({ description, ...open }: JsonSchema, provided: readonly [string, Definition][]): JsonSchema {
+  const common = Object.fromEntries(Object.entries(propertiesOf(open)).filter(([key]) => (CHANGELOG_KEYS as readonly string[]).includes(key)));
+  const own = provided.map(([key, definition]) => {
+    const json = instanceJson(common, definition);
+    return key === 'changelog' ? json : named(key, json);
+  });
+  return { description, anyOf: own.length === 0 ? [orNull(open)] : own.map(orNull) };
+}
+
 function definitionsFor(base: JsonSchema, plugins: readonly SchemaPlugin[]): Properties {
   const described = (section: string): unknown => propertiesOf(base)[section]?.description;
   const packageKeys = commonOf(base, 'packages', PACKAGE_KEYS);
@@ -110,6 +120,7 @@ function definitionsFor(base: JsonSchema, plugins: readonly SchemaPlugin[]): Pro
     publish: instancesJson(described('publish'), new Map(instancesOf('registries', publishKeys))),
     sign: instancesJson(described('sign'), new Map(instancesOf('keys', commonOf(base, 'sign', SIGN_KEYS)))),
     notify: instancesJson(described('notify'), new Map(instancesOf('channels', commonOf(base, 'notify', NOTIFY_KEYS)))),
+    changelog: changelogJson(propertiesOf(base).changelog ?? {}, joined(plugins, 'facts')),
     variants: {
       description: described('variants'),
       anyOf: [

@@ -68,6 +68,7 @@ const SHORT_FORMS: Readonly<Record<string, (entry: MapEntry, section: string) =>
   products: instances,
   build: buildItems,
   hooks: filled,
+  changelog: filled,
 };
 
 function normaliseEntry(key: string, entry: MapEntry): MapEntry {

@@ -18,6 +18,7 @@ export const PACKAGE_KEYS = ['use', 'package', 'arch', 'components', 'variants',
 export const PUBLISH_KEYS = ['use', 'needs', 'required', 'record', 'mirrors'] as const;
 export const SIGN_KEYS = ['use', 'artifacts'] as const;
 export const NOTIFY_KEYS = ['use', 'on'] as const;
+export const CHANGELOG_KEYS = ['use'] as const;
 export const BUILD_KEYS = ['id', 'platforms'] as const;
 
 export type RawNeed = string | { readonly id: string; readonly for: 'visible' | 'hidden' };
@@ -48,6 +49,10 @@ export interface RawSign {
 export interface RawNotify {
   readonly use?: string | undefined;
   readonly on?: readonly MessageType[] | undefined;
+}
+
+export interface RawChangelog {
+  readonly use?: string | undefined;
 }
 
 export interface RawBuild {
@@ -100,6 +105,7 @@ export interface RawSections {
   readonly publish?: Readonly<Record<string, RawPublish>> | undefined;
   readonly sign?: Readonly<Record<string, RawSign>> | undefined;
   readonly notify?: Readonly<Record<string, RawNotify>> | undefined;
+  readonly changelog?: RawChangelog | undefined;
   readonly hooks?: RawHooks | undefined;
   readonly paths?: RawPaths | undefined;
 }
@@ -189,6 +195,10 @@ const notifyInstance = z.looseObject({
   on: z.array(z.enum(MESSAGE_TYPES)).min(1, 'the list is empty').optional().describe('Messages it is told; default all but failure'),
 });
 
+const changelog = z.looseObject({
+  use: lineText().optional().describe('What tells the changes; default changelog'),
+});
+
 const buildItem = z.looseObject({
   id: nameText().optional(),
   platforms: selectors().optional(),
@@ -222,6 +232,7 @@ const sections = {
   publish: z.record(nameText(), publishInstance).optional().describe('Where to publish, by instance id'),
   sign: z.record(nameText(), signInstance).optional().describe('Keys that sign, by instance id'),
   notify: z.record(nameText(), notifyInstance).optional().describe('Where people are told, by instance id'),
+  changelog: changelog.optional().describe('Notes and changes of the release'),
   hooks: hooksSchema.optional(),
   paths: z
     .strictObject({

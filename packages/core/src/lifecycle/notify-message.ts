@@ -23,7 +23,8 @@ export interface MessageTexts {
 
 /** `told` is what the journal knows: links lead to registries that have made something public, where it knows of any. */
 export function releaseMessage(run: RunContext, type: MessageType, texts: MessageTexts = {}, told: EffectStates = new Map()): Message {
-  const { title = usualTitle(run.plan.release, type, texts.to), body, urgent = false } = texts;
+  const { title = usualTitle(run.plan.release, type, texts.to), urgent = false } = texts;
+  const body = texts.body ?? (LINKED.has(type) ? run.plan.release.notes : undefined);
   const message = { type, urgent, title, ...(body === undefined ? {} : { body }), links: LINKED.has(type) ? linksOf(run, told) : [] };
   // A failure quotes what others said, and it goes to places that keep it for ever.
   return mapStrings(message, run.redact) as Message;

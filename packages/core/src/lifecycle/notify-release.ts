@@ -1,5 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { throwCollected } from '../errors.ts';
+import { withFacts } from '../versions/release-facts.ts';
 import type { ResolvedChannel } from './channels.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import type { Journal } from './journal.ts';
@@ -60,7 +61,8 @@ export interface AnnounceOptions extends Omit<NotifyRelease, 'journal'>, GuardOp
 }
 
 /** The command: what a channel fails with is what it ends with, exit code 1. */
-export async function announce(run: RunContext, options: AnnounceOptions): Promise<NotifySummary> {
+export async function announce(given: RunContext, options: AnnounceOptions): Promise<NotifySummary> {
+  const run = options.body === undefined ? await withFacts(given) : given;
   const type = options.type ?? announcedAs(run.plan.release);
   refuseUntold(run, type, options.channels);
   if (options.dryRun) {

@@ -1,4 +1,5 @@
 import { DistError, EXIT } from '../errors.ts';
+import { withFacts } from '../versions/release-facts.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import { preflight } from './preflight.ts';
 import { type ProduceOptions, produce } from './produce.ts';
@@ -11,7 +12,7 @@ export async function packageRelease(run: RunContext, options: ProduceOptions & 
   if (reason !== undefined) throw nothingToDo(reason);
   return guarded(run, 'package', options, async () => {
     if (options.staged === undefined) await preflight(run, { builders: true, registries: false });
-    return produce(run, options);
+    return produce(await withFacts(run), options);
   });
 }
 

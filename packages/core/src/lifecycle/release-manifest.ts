@@ -1,6 +1,7 @@
 import { DistError, EXIT } from '../errors.ts';
 import type { Artifact, ArtifactKind } from '../model/artifact.ts';
 import type { Release } from '../model/release.ts';
+import { isFacts } from '../versions/facts-check.ts';
 import { MANIFEST_NAME } from './plan.ts';
 
 /** `release.json`: what was made, with digests; deterministic, published beside the artifacts. */
@@ -33,6 +34,7 @@ export function parseManifest(text: string, file: string): ReleaseManifest {
   const wrongText = [manifest.product, manifest.name, manifest.version].some((value) => typeof value !== 'string');
   if (wrongText || !Number.isSafeInteger(manifest.date) || !Array.isArray(manifest.artifacts))
     throw broken(file, 'product, name, version, date or artifacts are missing');
+  if (!isFacts(manifest)) throw broken(file, 'notes or changes are not of their form');
   const names = new Set<string>([MANIFEST_NAME]);
   for (const artifact of manifest.artifacts) checkArtifact(artifact, names, file);
   checkSubjects(manifest, file);

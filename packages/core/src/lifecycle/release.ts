@@ -1,3 +1,4 @@
+import { withFacts } from '../versions/release-facts.ts';
 import { listHooks, MAKING_STEPS } from './config-hooks.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import { checkArtifacts, checkedManifest } from './made-artifacts.ts';
@@ -20,10 +21,10 @@ export interface ReleaseOptions extends GuardOptions {
 
 /** Everything in one go: findings first, then artifacts, then registries. */
 export async function release(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
-  if (options.dryRun) return releaseDry(run, options);
+  if (options.dryRun) return releaseDry(await withFacts(run), options);
   return guarded(run, 'release', options, async () => {
     try {
-      return await releaseMade(run, options);
+      return await releaseMade(await withFacts(run), options);
     } catch (error) {
       if (!run.signal.aborted) await tellFailure(run, error);
       throw error;

@@ -1,6 +1,7 @@
 import type { ContentStore } from '@provisioning-dist/payload';
 import type { BuildItem, ProductConfig } from '../config/config.ts';
 import type { Log } from '../effect.ts';
+import type { AnyFacts } from '../facts.ts';
 import type { Host } from '../host.ts';
 import type { Http } from '../http.ts';
 import type { KeyHandle, KeyJob } from '../key.ts';
@@ -25,6 +26,8 @@ export interface RunContext {
   readonly registries: readonly ResolvedRegistry[];
   readonly keys: readonly ResolvedKey[];
   readonly channels: readonly ResolvedChannel[];
+  /** What fills the release's notes and changes; absent without `changelog:`. */
+  readonly facts?: { readonly definition: AnyFacts; readonly options: unknown };
   /** `job.key(id)`. */
   readonly key: (id: string) => KeyHandle;
   readonly keyJob: (key: ResolvedKey) => KeyJob<unknown>;

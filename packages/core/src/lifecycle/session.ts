@@ -161,6 +161,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
     registries,
     keys,
     channels,
+    ...resolveFacts(host, product, parser),
     key: keyHandles(keys, keyJob),
     keyJob,
     http,
@@ -178,6 +179,11 @@ async function openRun(input: RunInput): Promise<RunContext> {
     outputDir: options.outputDir === undefined ? product.paths.packages : resolve(options.cwd, options.outputDir),
     stateDir,
   };
+}
+
+function resolveFacts(host: Host, { changelog }: ProductConfig, parser: OptionsParser): Pick<RunContext, 'facts'> {
+  const definition = changelog && host.facts.get(changelog.use)?.definition;
+  return definition ? { facts: { definition, options: parser.parse(definition.options, changelog.options, changelog.at) } } : {};
 }
 
 interface Facts {

@@ -1,3 +1,5 @@
+import type { Change } from './change.ts';
+
 /** One product at one version: what every job knows of it. */
 export interface Release {
   /** Product key under `products:`, or the name itself. Part of the state folder's name. */
@@ -15,4 +17,8 @@ export interface Release {
   readonly license?: string;
   readonly maintainer?: string;
   readonly vendor?: string;
+  /** Release notes, Markdown (CommonMark). With `changes` there from the step `package` on, where the configuration has `changelog:`. */
+  readonly notes?: string;
+  /** Since the version before; the newest first. */
+  readonly changes?: readonly Change[];
 }

@@ -1,0 +1,43 @@
+import { DistError, EXIT } from '../errors.ts';
+import type { HistoryCommit, HistoryRange } from '../facts.ts';
+import { answer, type Git, gitFields } from '../git.ts';
+
+/** Commits of a range, the newest first, from one git process that is read as it goes. */
+export async function* history(git: Git, range: HistoryRange = {}): AsyncGenerator<HistoryCommit> {
+  const to = await commitOf(git, range.to ?? 'HEAD');
+  const from = range.from === undefined ? undefined : await commitOf(git, range.from);
+  const args = ['log', '-z', `--format=${FORMAT}`, '--encoding=UTF-8', '--no-color', to, ...(from === undefined ? [] : [`^${from}`]), '--'];
+  let open: string[] = [];
+  for await (const fields of gitFields(git, [...args, ...(range.paths ?? [])])) {
+    const all = open.length === 0 ? fields : [...open, ...fields];
+    const whole = all.length - (all.length % FIELDS);
+    for (let index = 0; index < whole; index += FIELDS) yield commitFrom(all, index);
+    open = all.slice(whole);
+  }
+}
+
+/** A message cannot hold NUL: git ends it there. */
+const FORMAT = '%H%x00%P%x00%aN%x00%ct%x00%B';
+const FIELDS = 5;
+
+function commitFrom(fields: readonly string[], index: number): HistoryCommit {
+  const [id = '', parents = '', author = '', date = '', message = ''] = fields.slice(index, index + FIELDS);
+  return { id, parents: parents === '' ? [] : parents.split(' '), author, date: Number(date), message: message.trimEnd() };
+}
+
+/** The commit a tag, branch or id leads to. */
+export async function commitOf(git: Git, ref: string): Promise<string> {
+  const found = ref.includes('\0') ? undefined : await tried(git, ref);
+  if (found !== undefined) return found;
+  throw new DistError('ref-unknown', `Cannot read the history of "${ref}": there is no such commit, tag or branch`, {
+    exit: EXIT.usage,
+    where: { file: git.root },
+    hint: 'a shallow clone lacks tags and history: git fetch --tags --unshallow',
+  });
+}
+
+/** A tag wins over a branch of its name: versions are tags. */
+async function tried(git: Git, ref: string): Promise<string | undefined> {
+  const question = (name: string) => answer(git, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+  return (await question(`refs/tags/${ref}`)) ?? (await question(ref));
+}
