@@ -9,6 +9,8 @@ export interface Building {
   readonly soname?: string;
   readonly versions?: readonly (readonly [library: string, versions: readonly string[]])[];
   readonly dynamic?: boolean;
+  /** Bytes between the headers and the tables. */
+  readonly away?: number;
 }
 
 /** An ELF file as the gABI lays it out: headers, a loader's name, strings, versions, the dynamic section. All is loaded at 0x1000. */
@@ -23,15 +25,16 @@ export function elf({
   soname,
   versions = [],
   dynamic = true,
+  away = 0,
 }: Building): Buffer {
   const BASE = 0x1000;
-  const file = Buffer.alloc(4096);
+  const file = Buffer.alloc(4096 + away);
   const put = (at: number, value: number, width: number): void => {
     if (width === 8) little ? file.writeBigUInt64LE(BigInt(value), at) : file.writeBigUInt64BE(BigInt(value), at);
     else little ? file.writeUIntLE(value, at, width) : file.writeUIntBE(value, at, width);
   };
   const word = wide ? 8 : 4;
-  const strings = 1024;
+  const strings = 1024 + away;
   let used = 1;
   const string = (text: string): number => {
     const at = used;
@@ -41,7 +44,7 @@ export function elf({
   file.set([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, little ? 1 : 2, 1, osAbi]);
   put(16, type, 2);
   put(18, machine, 2);
-  const headers: (readonly [type: number, offset: number, size: number])[] = [[1, 0, 4096]];
+  const headers: (readonly [type: number, offset: number, size: number])[] = [[1, 0, file.length]];
   if (interpreter !== undefined) {
     file.write(`${interpreter}\0`, 512);
     headers.push([3, 512, interpreter.length + 1]);
@@ -49,7 +52,7 @@ export function elf({
   const tags: (readonly [number, number])[] = needed.map((name) => [1, string(name)] as const);
   if (soname !== undefined) tags.push([14, string(soname)]);
   tags.push([5, BASE + strings]);
-  let at = 2048;
+  let at = 2048 + away;
   if (versions.length > 0) tags.push([0x6ffffffe, BASE + at], [0x6fffffff, versions.length]);
   for (const [index, [library, names]] of versions.entries()) {
     const length = 16 * (names.length + 1);
@@ -63,10 +66,10 @@ export function elf({
     }
     at += length;
   }
-  if (dynamic) headers.push([2, 3072, (tags.length + 1) * 2 * word]);
+  if (dynamic) headers.push([2, 3072 + away, (tags.length + 1) * 2 * word]);
   for (const [index, [tag, value]] of tags.entries()) {
-    put(3072 + index * 2 * word, tag, word);
-    put(3072 + index * 2 * word + word, value, word);
+    put(3072 + away + index * 2 * word, tag, word);
+    put(3072 + away + index * 2 * word + word, value, word);
   }
   const [offset, size, count] = wide ? [32, 54, 56] : [28, 42, 44];
   put(offset, 128, word);

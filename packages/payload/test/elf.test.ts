@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isStaticElf, readElf } from '../src/elf/elf.ts';
+import { type Elf, isStaticElf, readElf } from '../src/elf/elf.ts';
 import { cpuOf, debianArchitectures } from '../src/elf/machine.ts';
-import { elf } from './elf-file.ts';
+import { elfStream } from '../src/elf/stream.ts';
+import { type Building, elf } from './elf-file.ts';
 
 describe('ELF files', () => {
   for (const [wide, little] of [
@@ -82,5 +83,48 @@ describe('ELF files', () => {
         readElf(hurt.subarray(0, length));
       }),
     );
+  });
+});
+
+describe('ELF files that pass by', () => {
+  /** As they pass: in pieces, with where the stream said that it knows enough. */
+  function passing(file: Uint8Array, piece = 1_000_000): { readonly elf: Elf | undefined; readonly needed: number } {
+    const stream = elfStream(file.length);
+    let needed = 0;
+    for (let at = 0; at < file.length; at += piece) {
+      if (!stream.done()) needed = at;
+      stream.push(file.subarray(at, at + piece));
+    }
+    return { elf: stream.elf(), needed };
+  }
+
+  const building: Building = { interpreter: '/lib/ld.so', needed: ['libc.so.6', 'libz.so.1'], versions: [['libc.so.6', ['GLIBC_2.34']]] };
+
+  for (const away of [0, 20_000_000, 100_000_000]) {
+    it(`are read with tables ${away / 1_000_000} MB away`, () => {
+      const file = elf({ ...building, away });
+      assert.deepEqual(passing(file).elf, readElf(file));
+    });
+  }
+
+  for (const piece of [1, 30_000_000]) {
+    it(`are read in pieces of ${piece} bytes`, () => {
+      const file = elf({ ...building, away: piece - 1 });
+      assert.deepEqual(passing(file, piece).elf, readElf(file));
+    });
+  }
+
+  it('are known once their tables passed', () => {
+    const whole = Buffer.concat([elf(building), Buffer.alloc(50_000_000)]);
+    assert.equal(passing(whole).needed, 16_000_000);
+  });
+
+  it('that are none end at once', () => assert.deepEqual(passing(Buffer.alloc(5_000_000, '#!')), { elf: undefined, needed: 0 }));
+
+  it('that are cut off throw nothing', () => {
+    const file = elf({ ...building, away: 20_000_000 });
+    const stream = elfStream(file.length);
+    stream.push(file.subarray(0, 17_000_000));
+    assert.equal(stream.elf()?.linking, undefined);
   });
 });

@@ -14,7 +14,7 @@ export interface ControlFacts {
   readonly architecture: string;
   /** KiB */
   readonly installedSize: number;
-  /** What scripts made here call. */
+  /** What scripts made here call, and programs are linked with. */
   readonly depends: readonly string[];
 }
 

@@ -23,6 +23,7 @@ export interface DebOptions extends Coding, DebVersion {
   readonly fields: Readonly<Record<string, string>>;
   readonly preDepends: readonly string[];
   readonly depends: readonly string[];
+  readonly autoDepends: boolean;
   readonly recommends: readonly string[];
   readonly suggests: readonly string[];
   readonly enhances: readonly string[];
@@ -161,6 +162,7 @@ function relations({ z }: OptionsKit): Shape {
   return {
     preDepends: list(positive, 'What must be configured before it is unpacked'),
     depends: list(positive, 'What it cannot do without; {version} stands for its own version'),
+    autoDepends: z.boolean().default(false).describe('Add packages of libraries its programs are linked with, as far as they are known'),
     recommends: list(positive, 'What is installed along by default'),
     suggests: list(positive, 'What goes well with it'),
     enhances: list(positive, 'What it makes better'),

@@ -7,8 +7,10 @@ import { conffilesFile, conffilesOf } from './conffiles.ts';
 import { controlFile } from './control.ts';
 import { DEBCONF_DEPENDS, DEBCONF_PURGE } from './debconf.ts';
 import { withDocuments } from './documents.ts';
+import { linkedDepends } from './libraries.ts';
 import { architecture, packageNames } from './names.ts';
 import type { DebOptions } from './options.ts';
+import { mentions } from './relations.ts';
 import { joinScript, type ScriptName, type Snippets } from './script-text.ts';
 import { systemdSnippets } from './systemd.ts';
 import { completeTree, installedSize, placeEntries } from './tree.ts';
@@ -39,7 +41,7 @@ export function debContents(job: FormatJob<DebOptions>): DebContents {
     ...facts,
     architecture: architecture(cell),
     installedSize: installedSize(data),
-    depends: [...(sysusersOf(data).length > 0 ? [SYSUSERS_DEPENDS] : []), ...(options.templates === undefined ? [] : [DEBCONF_DEPENDS])],
+    depends: madeDepends(data, content, options),
   });
   const files: readonly (readonly [name: string, text: string | undefined, mode: number])[] = [
     ['conffiles', conffilesFile(data, options), 0o644],
@@ -57,6 +59,16 @@ export function debContents(job: FormatJob<DebOptions>): DebContents {
     ...scripts(data, content, options),
   ];
   return { content, data, control: controlMembers(files) };
+}
+
+/** What scripts made here call, and what programs are linked with. */
+function madeDepends(data: readonly Member[], { content }: MixedContent, { templates, autoDepends, depends }: DebOptions): readonly string[] {
+  const linked = autoDepends ? linkedDepends(data, content) : [];
+  return [
+    ...linked.filter((relation) => !mentions(depends.join(','), relation)),
+    ...(sysusersOf(data).length > 0 ? [SYSUSERS_DEPENDS] : []),
+    ...(templates === undefined ? [] : [DEBCONF_DEPENDS]),
+  ];
 }
 
 function scripts(

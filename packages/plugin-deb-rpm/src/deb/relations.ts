@@ -26,3 +26,9 @@ function print([, name, architecture = '', operator, version]: RegExpExecArray):
 export function withVersion(relation: string, version: string): string {
   return relation.replaceAll('{version}', version);
 }
+
+/** Whether a list of relations says something of the package a relation names. */
+export function mentions(list: string, relation: string): boolean {
+  const [name = ''] = relation.split(' ');
+  return list.split(/[,|]/).some((part) => part.trim().split(/[ :(]/)[0] === name);
+}

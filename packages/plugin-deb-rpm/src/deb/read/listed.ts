@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Elf, readElf, readTar, type TarEntry } from '@provisioning-dist/payload';
+import { type Elf, elfStream, readTar, type TarEntry } from '@provisioning-dist/payload';
 import { type SeenHeaders, watchHeaders } from './headers.ts';
 
 /** One entry of control.tar or data.tar. */
@@ -23,10 +23,6 @@ export interface Listing {
   readonly headers: SeenHeaders;
 }
 
-/** Programs up to this are read whole; of larger ones the headers are. */
-const ELF_MAX = 64 * 1024 * 1024;
-const HEAD = 64 * 1024;
-
 export async function listTar(plain: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, keep: Keep): Promise<Listing> {
   const { chunks, seen } = watchHeaders(plain);
   const entries: Listed[] = [];
@@ -42,23 +38,14 @@ async function describe({ body, path: stored, ...entry }: TarEntry, keep: Keep):
 }
 
 async function contentOf(body: AsyncIterable<Uint8Array>, size: number, keep: number): Promise<Pick<Listed, 'sha256' | 'md5' | 'bytes' | 'elf'>> {
-  const [sha256, md5] = [createHash('sha256'), createHash('md5')];
+  const [sha256, md5, program] = [createHash('sha256'), createHash('md5'), elfStream(size)];
   const kept: Buffer[] = [];
-  let length = 0;
-  let limit = HEAD;
   for await (const piece of body) {
     sha256.update(piece);
     md5.update(piece);
-    if (length < limit) kept.push(Buffer.from(piece));
-    if (length === 0) limit = limitOf(piece, size, keep);
-    length += piece.length;
+    if (size <= keep) kept.push(Buffer.from(piece));
+    if (!program.done()) program.push(piece);
   }
-  const bytes = Buffer.concat(kept);
-  const digests = { sha256: sha256.digest('hex'), md5: md5.digest('hex'), elf: readElf(bytes) };
-  return size <= keep ? { ...digests, bytes } : digests;
-}
-
-function limitOf(first: Uint8Array, size: number, keep: number): number {
-  const program = Buffer.from(first.subarray(0, 4)).toString('latin1') === '\x7fELF';
-  return size <= (program ? ELF_MAX : keep) ? size : HEAD;
+  const digests = { sha256: sha256.digest('hex'), md5: md5.digest('hex'), elf: program.elf() };
+  return size <= keep ? { ...digests, bytes: Buffer.concat(kept) } : digests;
 }
