@@ -60,3 +60,5 @@ export type { VariantGlobs } from './model/variant.ts';
 export { variantTest } from './model/variant.ts';
 export type { BuilderDefinition, FormatDefinition, OptionsKit, Plugin, ReadSource, RegistryDefinition, Secret } from './plugin.ts';
 export { API_VERSION, defineBuilder, defineFormat, definePlugin, defineRegistry } from './plugin.ts';
+export type { CommitMessage } from './versions/conventional.ts';
+export { parseCommitMessage } from './versions/conventional.ts';

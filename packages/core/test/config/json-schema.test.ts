@@ -84,8 +84,8 @@ describe('configSchema', () => {
       references.filter((name) => at(schema, 'definitions', name) === undefined),
       [],
     );
-    // build, packages, publish, sign, notify, variants and hooks, at the top and of a product
-    assert.equal(references.length, 14);
+    // build, packages, publish, sign, notify, changelog, variants and hooks, at the top and of a product
+    assert.equal(references.length, 16);
   });
 
   it('stands without plugins', () => {
