@@ -8,9 +8,18 @@ import { CONFIG } from './small-project.ts';
 
 const PLATFORMS = ['linux-amd64', 'linux-arm64', 'macos-amd64', 'macos-arm64', 'windows-amd64', 'freebsd-amd64'] as const;
 
+/** Plugins that the sample brings along. */
+const PLUGINS = ['plugin-deb-rpm', 'plugin-apk-arch'] as const;
+
 /** Every format that is bundled. */
-export const FORMATS: readonly string[] = JSON.parse(readFileSync(join(ROOT, 'packages/plugin-archive/package.json'), 'utf8')).provisioningDist
-  .formats;
+const ARCHIVES = formatsOf('plugin-archive');
+/** Formats of packages for Linux. */
+export const LINUX: readonly string[] = PLUGINS.flatMap(formatsOf);
+export const FORMATS: readonly string[] = [...ARCHIVES, ...LINUX];
+
+function formatsOf(plugin: string): readonly string[] {
+  return JSON.parse(readFileSync(join(ROOT, 'packages', plugin, 'package.json'), 'utf8')).provisioningDist.formats;
+}
 
 const CONTENTS = `contents:
   - { from: "{build}/tool{exe}", to: bin/, role: binary }
@@ -30,13 +39,17 @@ export function sample(formats: readonly string[] = FORMATS): Files {
   return {
     [CONFIG]: `name: sample
 version: 4.5.6
+description: Sample of everything
+license: MIT
+maintainer: Jane Doe <jane@acme.example>
+plugins: [${PLUGINS.map((plugin) => `"@provisioning-dist/${plugin}"`).join(', ')}]
 platforms: [${PLATFORMS.join(', ')}]
 variants: { complete: {}, minimal: { exclude: ["share/**"] } }
 build:
   - prebuilt: { from: "vendor/{platform}" }
 ${CONTENTS}packages: { ${formats.map((format) => `${format}: {}`).join(', ')} }
 `,
-    '.gitignore': 'packages/\n.provisioning-dist/\n',
+    '.gitignore': 'packages/\n.provisioning-dist/\nnode_modules/\n',
     'README.md': '# sample\n\nTools – for everybody\n',
     'etc/tool.toml': 'level = 1\n',
     'share/empty': '',
@@ -45,6 +58,7 @@ ${CONTENTS}packages: { ${formats.map((format) => `${format}: {}`).join(', ')} }
     'share/grüße.txt': 'Grüße\n',
     'share/run.sh': { text: '#!/bin/sh\necho sample\n', mode: 0o755 },
     ...Object.fromEntries(binaries),
+    ...Object.fromEntries(PLUGINS.map((plugin) => [`node_modules/@provisioning-dist/${plugin}`, { link: join(ROOT, 'packages', plugin) }])),
   };
 }
 
