@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { basename, dirname, join } from 'node:path';
 import { DistError, type KeyJob } from '@provisioning-dist/core';
 import { command } from '../src/command/key.ts';
 import type { CommandOptions } from '../src/command/options.ts';
@@ -23,7 +24,7 @@ const OPTIONS = {
 };
 
 describe('command', () => {
-  const { job, file } = bench();
+  const { job, file, folder } = bench();
   const detached = command.detached;
   assert.ok(detached);
   const open = (more: object = {}, jobMore: Partial<KeyJob<CommandOptions>> = {}) => job(command, { ...OPTIONS, ...more }, jobMore);
@@ -32,6 +33,34 @@ describe('command', () => {
   it('gives the program file, name and secrets', async () => {
     assert.equal(Buffer.from(await detached.sign(open(), hello())).toString(), `key|word|hello.txt|${HELLO}`);
     assert.equal(detached.suffix(open().options), '.mine');
+  });
+
+  it('finds both programs before anything is signed', async () => {
+    assert.deepEqual(await command.preflight?.(open()), []);
+  });
+
+  it('misses a program on PATH, and by its path', async () => {
+    const gone = join(folder(), 'gone');
+    const findings = await command.preflight?.(open({ sign: ['no-such-signer', '{file}', '{signature}'], verify: [gone, '{file}', '{signature}'] }));
+    assert.deepEqual(
+      findings?.map(({ level, code, subject, message }) => [level, code, subject, message]),
+      ['no-such-signer', gone].map((program) => ['error', 'program-missing', 'sign.release', `Cannot run "${program}": there is no such program`]),
+    );
+  });
+
+  it('misses a file that is no program', async () => {
+    const { path } = file('plain.txt', '');
+    const findings = await command.preflight?.(open({ sign: [path, '{file}', '{signature}'] }));
+    assert.deepEqual(
+      findings?.map(({ code }) => code),
+      ['program-missing'],
+    );
+  });
+
+  it('looks on the PATH the program is given', async () => {
+    const env = { ...OPTIONS.env, PATH: secret(dirname(NODE)) };
+    const argv = [basename(NODE), '{file}', '{signature}'];
+    assert.deepEqual(await command.preflight?.(open({ env, sign: argv, verify: argv })), []);
   });
 
   it('lets the program verify', async () => {

@@ -114,7 +114,8 @@ describe('the conformance of remote', () => {
     writeFileSync(join(folder, 'key.pub'), publicKey.export({ format: 'pem', type: 'spki' }));
     server = await startServer({
       auth: { token: TOKEN },
-      answer: ({ bytes }) => {
+      answer: ({ method, bytes }) => {
+        if (method === 'HEAD') return { status: 405 };
         const { digest } = JSON.parse(Buffer.from(bytes).toString()) as { digest: string };
         const signature = sign(null, Buffer.from(digest, 'base64'), privateKey);
         return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ signature: signature.toString('base64') }) };

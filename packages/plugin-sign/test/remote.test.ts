@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HttpRequest, HttpResponse } from '@provisioning-dist/core';
+import { DistError, type Http, type HttpRequest, type HttpResponse } from '@provisioning-dist/core';
 import { signDigest } from '../src/raw.ts';
+import { reach } from '../src/reach.ts';
 import { remote } from '../src/remote/key.ts';
 import { fixture, HELLO } from './fixtures.ts';
 import { bench, parse, refusal, secret } from './key-job.ts';
@@ -78,6 +79,29 @@ describe('remote', () => {
       assert.match(await refusal(detached.sign(signer(() => answer).job, hello())), /^signer-wrong: .*no signature/);
     });
   }
+
+  it('reaches a signer that has no answer to HEAD', async () => {
+    const asked: unknown[] = [];
+    const http = async (_: string | URL, { method, headers, body }: HttpRequest = {}): Promise<HttpResponse> => {
+      asked.push([method, headers?.authorization, body]);
+      throw new DistError('http-status', 'Cannot HEAD: it answered 405');
+    };
+    const away = job(remote, { url: 'https://signer.example/sign', token: secret('token-1'), publicKey: publicFile() }, { http });
+    assert.deepEqual(await remote.preflight?.(away), []);
+    assert.deepEqual(asked, [['HEAD', undefined, undefined]]);
+  });
+
+  it('says ahead that the signer is not reached', async () => {
+    const http = () => Promise.reject(new DistError('http-unreached', 'Cannot HEAD https://signer.example: it is not there'));
+    const away = job(remote, { url: 'https://signer.example/sign', publicKey: publicFile() }, { http });
+    assert.match(await refusal(remote.preflight?.(away)), /^http-unreached: Cannot HEAD /);
+  });
+
+  it('waits for a silent signer only so long', async () => {
+    const http: Http = (_, request) => new Promise((__, fail) => request?.signal?.addEventListener('abort', () => fail(request.signal?.reason)));
+    const said = await refusal(reach(http, 'https://signer.example/sign', { confidential: false, wait: 20 }));
+    assert.equal(said, 'signer-silent: Cannot reach https://signer.example: it has not answered within 0.02 seconds');
+  });
 
   it('refuses a public key it cannot check with', async () => {
     const { job: asking } = signer(honest, { publicKey: publicFile(generateKeyPairSync('x25519').privateKey) });

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { DistError, defineKey, type KeyDefinition, type KeyInfo, type KeyJob, type SignedFile } from '@provisioning-dist/core';
+import { DistError, defineKey, type Finding, type KeyDefinition, type KeyInfo, type KeyJob, type SignedFile } from '@provisioning-dist/core';
 import { badSignature } from '../errors.ts';
 import { readPublicKey } from '../secret-key.ts';
 import { type CommandOptions, commandOptions, filled } from './options.ts';
+import { isThere } from './program.ts';
 
 /** Any program that signs files. Secrets reach it by environment and standard input, never by argument. */
 
@@ -13,15 +14,21 @@ type CommandJob = KeyJob<CommandOptions>;
 export const command: KeyDefinition<CommandOptions> = defineKey({
   options: commandOptions,
   preflight: async (job) => {
-    await environment(job);
+    const env = { ...process.env, ...(await environment(job)) };
     await job.options.stdin?.reveal();
-    return [];
+    const programs = new Set([job.options.sign[0], job.options.verify[0]]);
+    return [...programs].filter((program) => !isThere(program, env)).map((program) => missing(job, program));
   },
   info: async (job) => infoOf(job),
   detached: { suffix: ({ suffix }) => suffix, sign: signFile, verify: verifyFile },
 });
 
 const LARGEST = 1024 * 1024;
+
+function missing({ id }: CommandJob, program: string): Finding {
+  const message = `Cannot run "${program}": there is no such program`;
+  return { level: 'error', code: 'program-missing', subject: `sign.${id}`, message, hint: `install ${program} or put it on PATH` };
+}
 
 async function signFile(job: CommandJob, file: SignedFile): Promise<Uint8Array> {
   const { sign, stdin, timeout } = job.options;

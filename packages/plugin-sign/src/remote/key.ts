@@ -4,6 +4,7 @@ import { badSignature, keyUnusable } from '../errors.ts';
 import { hashOfFile } from '../file-bytes.ts';
 import { pemPublicKey, publicPem } from '../pem.ts';
 import { algorithmOf, verifyDigest } from '../raw.ts';
+import { reach } from '../reach.ts';
 import { readPublicKey } from '../secret-key.ts';
 import { type RemoteOptions, remoteOptions } from './options.ts';
 
@@ -16,6 +17,7 @@ export const remote: KeyDefinition<RemoteOptions> = defineKey({
   preflight: async (job) => {
     nameOf(publicKey(job), job.id);
     await job.options.token?.reveal();
+    await reach(job.http, job.options.url, { confidential: job.options.token !== undefined });
     return [];
   },
   info: async (job) => {
