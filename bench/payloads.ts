@@ -3,7 +3,7 @@ import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFil
 import { basename, dirname, join } from 'node:path';
 import { fileSha256, ROOT, workFolder } from './folders.ts';
 
-export type PayloadName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6';
+export type PayloadName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8' | 'P9';
 
 export interface PayloadFile {
   /** Relative to the payload's folder. */
@@ -44,6 +44,9 @@ const MAKERS: Readonly<Record<PayloadName, (folder: string) => string[]>> = {
   P4: (folder) => onePiece(folder, MEGABYTE),
   P5: platforms,
   P6: (folder) => onePiece(folder, FOUR_BLOCKS),
+  P7: (folder) => installedTree(folder, { files: SMALL_FILES, smallest: 200, largest: 172_000 }),
+  P8: (folder) => installedTree(folder, { files: 800, smallest: 1_000, largest: 750_000 }),
+  P9: fewLarge,
 };
 
 /** Makes the payload, or finds it made by an earlier run from the same sources. */
@@ -118,6 +121,38 @@ function oneLarge(folder: string): string[] {
     size += piece.length;
   }
   return ['large.bin'];
+}
+
+interface Spread {
+  readonly files: number;
+  /** Bytes. */
+  readonly smallest: number;
+  readonly largest: number;
+}
+
+/** What packages put below /usr: as many files between 1 and 2 KB as between 50 and 100; every other one code, the rest text. */
+function installedTree(folder: string, { files, smallest, largest }: Spread): string[] {
+  const next = generator(20_260_501);
+  const code = readFileSync(binaries()[0] as string);
+  return Array.from({ length: files }, (_, index) => {
+    const path = `d${String(Math.floor(index / 50)).padStart(3, '0')}/f${String(index).padStart(5, '0')}`;
+    const size = Math.round(smallest * (largest / smallest) ** ((next() % 100_000) / 100_000));
+    const start = (next() * 7) % (code.length - largest);
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), index % 2 === 0 ? code.subarray(start, start + size) : text(size, next));
+    return path;
+  });
+}
+
+/** 1 GiB in eight files, none like another: each begins elsewhere in the binaries. */
+function fewLarge(folder: string): string[] {
+  const sources = Buffer.concat(binaries().map((path) => readFileSync(path)));
+  return Array.from({ length: 8 }, (_, index) => {
+    const path = `large${index}.bin`;
+    const start = index * 11 * MIB + index;
+    writeFileSync(join(folder, path), Buffer.concat([sources.subarray(start), sources.subarray(0, start)]).subarray(0, LARGE / 8));
+    return path;
+  });
 }
 
 /** From the middle of Node.js: code, no tables of zeros. */

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { archives } from './cases/archives.ts';
 import type { CaseMaker } from './cases/case.ts';
 import { matrix } from './cases/matrix.ts';
+import { packages } from './cases/packages.ts';
 import { releaseTools } from './cases/release-tools.ts';
 import { startup } from './cases/startup.ts';
 import { tarGz } from './cases/tar-gz.ts';
@@ -37,7 +38,7 @@ console.log(`${host.cpu}, ${host.cores} cores, ${host.system}\n${Object.values(h
 const runs: Run[] = [];
 const skipped: string[] = [];
 const patience = { seconds: PATIENCE_SECONDS };
-const cases = [...startup, ...tarGz, ...archives, ...matrix, ...tarWriter, ...releaseTools];
+const cases = [...startup, ...tarGz, ...archives, ...packages, ...matrix, ...tarWriter, ...releaseTools];
 for (const maker of cases.filter(({ name }) => name.includes(flags.only))) await contest(maker);
 
 const verdicts = judge(runs);

@@ -55,14 +55,16 @@ function unpackAndCompare(archive: string, tree: Tree): void {
 function unpack(archive: string, folder: string): void {
   if (archive.endsWith('.zip')) execFileSync('unzip', ['-q', archive, '-d', folder]);
   else if (archive.endsWith('.deb')) execFileSync('dpkg-deb', ['-x', archive, folder]);
+  else if (archive.endsWith('.rpm'))
+    execFileSync('bash', ['-c', 'set -o pipefail; rpm2cpio "$1" | cpio -idm --quiet', 'rpm', archive], { cwd: folder });
   else execFileSync('tar', ['-xf', archive, '-C', folder]);
 }
 
-/** Where the tree begins: archives may put it in folders of their own. */
+/** Where the tree begins: archives may put it in folders of their own, packages beside their documents. */
 function topOf(folder: string, tree: Tree): string {
   const [first = ''] = tree.files[0]?.path.split('/') ?? [];
   if (existsSync(join(folder, first))) return folder;
-  const names = readdirSync(folder);
+  const names = readdirSync(folder).filter((name) => name !== 'doc');
   const [only] = names;
   if (names.length !== 1 || only === undefined) throw new Error(`the archive holds ${names.join(', ')} instead of ${first}`);
   return topOf(join(folder, only), tree);
