@@ -13,6 +13,7 @@ export { type EncoderProbe, type ProbedCodec, probeEncoder } from './encoder-pro
 export { encoderId } from './encoders.ts';
 export { type GzipOptions, gzip } from './gzip.ts';
 export { convertLineEnds } from './line-ends.ts';
+export { MACHO_HEAD, type MachO, type MachOCpu, type MachOSlice, readMachO } from './macho/macho.ts';
 export { pathProblem } from './member.ts';
 export type {
   Ask,
@@ -37,6 +38,7 @@ export type {
   Written,
 } from './part.ts';
 export { SEGMENT_MIN } from './part.ts';
+export { PE_HEAD, type Pe, type PeCpu, readPe } from './pe/pe.ts';
 export type { Sink } from './store/copy.ts';
 export type { Counters } from './store/engine.ts';
 export { openSource, type SourceReader, sha256OfSource } from './store/read-source.ts';

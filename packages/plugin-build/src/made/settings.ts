@@ -1,0 +1,36 @@
+import type { BuildJob, ExecOptions, OptionsKit } from '@provisioning-dist/core';
+import type { z } from 'zod';
+
+/** What all builders that run programs take. */
+export interface Settings {
+  /** Templates. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Folder the program runs in, relative to the project; a template. */
+  readonly dir?: string | undefined;
+  /** Milliseconds, after which the program and all it started are ended. */
+  readonly timeout: number;
+  /** Compare the header of what was made with the platform. */
+  readonly check: boolean;
+}
+
+const LONGEST_BUILD = '1h';
+
+export function settingsShape({ z, duration }: OptionsKit): {
+  env: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>>;
+  dir: z.ZodOptional<z.ZodString>;
+  timeout: z.ZodType<number>;
+  check: z.ZodDefault<z.ZodBoolean>;
+} {
+  return {
+    env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).optional(),
+    dir: z.string().min(1).optional(),
+    timeout: duration().prefault(LONGEST_BUILD),
+    check: z.boolean().default(true),
+  };
+}
+
+/** The user's own variables win. */
+export function execOptions(job: BuildJob<Settings>, cwd: string, env: Readonly<Record<string, string>> = {}): ExecOptions {
+  const own = Object.entries(job.options.env ?? {}).map(([name, value]) => [name, job.template(value)] as const);
+  return { cwd, timeout: job.options.timeout, env: { ...env, ...Object.fromEntries(own) } };
+}
