@@ -63,13 +63,13 @@ export function expiryFindings({ id, date }: Pick<KeyJob<unknown>, 'id' | 'date'
 
 const PUBLIC_KEY_MAX = 1024 * 1024;
 
-export function readPublicKey(id: string, file: string): Buffer {
+export function readPublicKey(id: string, file: string, what = 'public key'): Buffer {
   try {
     if (statSync(file).size > PUBLIC_KEY_MAX) throw keyUnusable(id, `"${file}" is larger than 1 MiB`);
     return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw code === undefined || code === 'key-unusable' ? error : keyUnusable(id, `its public key "${file}" cannot be read (${code})`);
+    throw code === undefined || code === 'key-unusable' ? error : keyUnusable(id, `its ${what} "${file}" cannot be read (${code})`);
   }
 }
 

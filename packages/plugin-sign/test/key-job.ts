@@ -16,19 +16,27 @@ export function secret(value: string): Secret {
   return { source: 'test', reveal: async () => value, toJSON: () => '***' };
 }
 
-/** Secrets in raw options are written as they are, or as `{ file }`. */
+/** Secrets in raw options are written as they are, or as `{ file }` or `{ env }`. */
 const kit = {
   z: { ...z, object: z.strictObject },
   secret: () =>
-    z
-      .custom<Secret | { readonly file: string }>(isReference)
-      .transform((value) => ('file' in value ? secret(readFileSync(value.file, 'utf8')) : value)),
+    z.custom<Secret | { readonly file: string } | { readonly env: string }>(isReference).transform((value) => {
+      if ('env' in value) return fromEnv(value.env);
+      return 'file' in value ? secret(readFileSync(value.file, 'utf8')) : value;
+    }),
   duration: () => z.string().transform(() => 60_000),
   path: () => z.string().transform((path) => resolve(path)),
 } as unknown as OptionsKit;
 
 function isReference(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && ('reveal' in value || 'file' in value);
+  return typeof value === 'object' && value !== null && ('reveal' in value || 'file' in value || 'env' in value);
+}
+
+function fromEnv(name: string): Secret {
+  const value = process.env[name];
+  const reveal = async () =>
+    value ?? Promise.reject(new DistError('secret-missing', `Cannot read the secret "env ${name}": the variable is not set`));
+  return { source: `env ${name}`, reveal, toJSON: () => '***' };
 }
 
 export function parse<Options>(key: KeyDefinition<Options>, raw: object): Options {

@@ -1,8 +1,8 @@
 import { createHash, type KeyObject } from 'node:crypto';
 
-/** The Sigstore bundle (protobuf-specs, `dev.sigstore.bundle.v1.Bundle` as JSON) of a file signed with a key of one's own. */
+/** The Sigstore bundle (protobuf-specs, `dev.sigstore.bundle.v1.Bundle` as JSON) of a file. */
 
-const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+export const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 export interface MessageSignature {
   /** sha256 of the file. */
@@ -10,16 +10,18 @@ export interface MessageSignature {
   readonly signature: Buffer;
 }
 
-export function printBundle(key: KeyObject, { digest, signature }: MessageSignature): string {
+/** Of a file signed with a key of one's own. */
+export function printBundle(key: KeyObject, made: MessageSignature): string {
   const bundle = {
     mediaType: MEDIA_TYPE,
     verificationMaterial: { publicKey: { hint: hintOf(key) } },
-    messageSignature: {
-      messageDigest: { algorithm: 'SHA2_256', digest: digest.toString('base64') },
-      signature: signature.toString('base64'),
-    },
+    messageSignature: messageSignature(made),
   };
   return `${JSON.stringify(bundle)}\n`;
+}
+
+export function messageSignature({ digest, signature }: MessageSignature): object {
+  return { messageDigest: { algorithm: 'SHA2_256', digest: digest.toString('base64') }, signature: signature.toString('base64') };
 }
 
 /** How cosign names a key without a certificate: the digest of its SubjectPublicKeyInfo. */

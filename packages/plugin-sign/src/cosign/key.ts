@@ -6,6 +6,7 @@ import { createPublicHalf, pemPublicKey, publicPem } from '../pem.ts';
 import { algorithmOf, signDigest, verifyDigest } from '../raw.ts';
 import { keyFileFindings, readPublicKey } from '../secret-key.ts';
 import { hintOf, parseBundle, printBundle } from './bundle.ts';
+import { keylessInfo, keylessJob, preflightKeyless, rawKeyless, signKeyless, verifyKeyless } from './keyless/key.ts';
 import { type CosignOptions, cosignOptions } from './options.ts';
 import { secretKey } from './secret.ts';
 
@@ -14,19 +15,28 @@ type CosignJob = KeyJob<CosignOptions>;
 export const cosign: KeyDefinition<CosignOptions> = defineKey({
   options: cosignOptions,
   preflight: async (job) => {
+    const keyless = keylessJob(job);
+    if (keyless) return preflightKeyless(keyless);
     const own = createPublicHalf(await secretKey(job));
     if (!(await publicKey(job)).equals(own)) throw keyUnusable(job.id, 'its "publicKey" is that of another key');
     return keyFileFindings(job);
   },
   info: async (job) => {
+    const keyless = keylessJob(job);
+    if (keyless) return keylessInfo(keyless);
     const key = await publicKey(job);
     return { id: hintOf(key), algorithm: algorithmOf(key) ?? 'unknown', publicKey: { ext: 'pub', bytes: publicPem(key) } };
   },
-  raw: async (job, digest, { hash }) => signDigest(await secretKey(job), digest, hash),
+  raw: async (job, digest, { hash }) => {
+    if (job.options.keyless) throw rawKeyless(job.id);
+    return signDigest(await secretKey(job), digest, hash);
+  },
   detached: { suffix: () => '.cosign.bundle', sign: signFile, verify: verifyFile },
 });
 
 async function signFile(job: CosignJob, file: SignedFile): Promise<Uint8Array> {
+  const keyless = keylessJob(job);
+  if (keyless) return signKeyless(keyless, file);
   const key = await secretKey(job);
   const digest = Buffer.from(file.sha256, 'hex');
   // Ed25519 hashes the message itself, twice
@@ -35,6 +45,8 @@ async function signFile(job: CosignJob, file: SignedFile): Promise<Uint8Array> {
 }
 
 async function verifyFile(job: CosignJob, file: SignedFile, bytes: Uint8Array): Promise<void> {
+  const keyless = keylessJob(job);
+  if (keyless) return verifyKeyless(keyless, file, bytes);
   const bundle = parseBundle(bytes);
   if (!bundle) throw badSignature(job.id, file.name, 'it is no Sigstore bundle');
   if (bundle.digest.toString('hex') !== file.sha256) throw badSignature(job.id, file.name, 'it is about other bytes');
