@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import type { BooleanFlag, OptionFlag } from '@oclif/core/interfaces';
+import { RELEASE_TYPES, type ReleaseType } from '../versions/release-type.ts';
 import { DURATION, quantityFlag, SIZE } from './quantity.ts';
 
 /** Flags that commands share, in groups to compose: `flags: { ...projectFlags, ...selectionFlags }`. Singular names are canonical. */
@@ -27,6 +28,18 @@ export const releaseFlags: { readonly version: Text; readonly snapshot: Switch }
   version: Flags.string({ summary: 'Version of the release, instead of the configured one', helpValue: 'SEMVER' }),
   snapshot: Flags.boolean({ summary: 'A version made from the commit; published nowhere but locally' }),
 };
+
+/** Which version comes next. */
+export const versionFlags: { readonly 'release-type': OptionFlag<ReleaseType | undefined>; readonly 'pre-release': Switch; readonly 'pre-id': Text } =
+  {
+    'release-type': Flags.option({
+      options: RELEASE_TYPES,
+      summary: `The version after the last tag: ${RELEASE_TYPES.join(', ')}; auto = by the commits since`,
+      helpValue: 'TYPE',
+    })(),
+    'pre-release': Flags.boolean({ summary: 'A pre-release of that version: the next rc, or what the last one was' }),
+    'pre-id': Flags.string({ summary: 'A pre-release with this identifier, such as beta', helpValue: 'ID' }),
+  };
 
 /** Which cells of the plan. */
 export const selectionFlags: { readonly platform: Texts; readonly variant: Texts; readonly format: Texts } = {

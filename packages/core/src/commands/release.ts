@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { type CommandClass, defineCommand } from './base.ts';
-import { dryRunFlags, lockFlags, placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags } from './flags.ts';
+import { dryRunFlags, lockFlags, placeFlags, projectFlags, releaseFlags, resourceFlags, selectionFlags, stepFlags, versionFlags } from './flags.ts';
 import { publishText } from './publish-text.ts';
 import { sessionOptions } from './session-flags.ts';
 import { eachRun, withSession } from './with-session.ts';
@@ -10,12 +10,14 @@ const command: CommandClass = defineCommand({
   description: 'Looks for everything that would make it fail before anything is built, makes every artifact, then publishes to every registry.',
   examples: [
     { command: 'release', description: 'Release the version the repository is tagged with' },
+    { command: 'release --release-type auto', description: 'Release the next version, by the commits since the last one' },
     { command: 'release --dry-run', description: 'Show the artifacts and every change outside, without making any' },
     { command: 'release --snapshot', description: 'A version made from the commit, published locally only' },
   ],
   flags: {
     ...projectFlags,
     ...releaseFlags,
+    ...versionFlags,
     ...selectionFlags,
     ...stepFlags,
     ...placeFlags,
@@ -26,7 +28,7 @@ const command: CommandClass = defineCommand({
     ...lockFlags,
   },
   work: ({ flags, report, signal }) =>
-    withSession(sessionOptions(flags), { report, signal }, async (session) => {
+    withSession({ ...sessionOptions(flags), forward: true }, { report, signal }, async (session) => {
       const { release } = await import('../lifecycle/release.ts');
       await eachRun(session, { signal }, async (run) => {
         const options = {

@@ -1,5 +1,6 @@
 import type { ReleaseStatus } from '../lifecycle/status.ts';
 import { formatTable } from '../report/terminal.ts';
+import type { ProductVersion } from '../versions/product-version.ts';
 import { type CommandClass, defineCommand } from './base.ts';
 import { placeFlags, projectFlags, releaseFlags } from './flags.ts';
 import { sessionOptions } from './session-flags.ts';
@@ -16,8 +17,10 @@ const command: CommandClass = defineCommand({
   work: ({ flags, report, signal }) =>
     withSession(sessionOptions(flags), { report, signal }, async ({ runs }) => {
       const { releaseStatus } = await import('../lifecycle/status.ts');
+      const { productVersion } = await import('../versions/product-version.ts');
       for (const run of runs) {
-        const status = await releaseStatus(run);
+        const versions = await productVersion(run.product, { type: 'auto' }, signal);
+        const status = { ...(await releaseStatus(run)), current: versions.current, next: versions.next };
         const artifacts = formatTable([['ARTIFACT', 'STATE'], ...status.artifacts.map(({ name, state }) => [name, state])]);
         const effects = formatTable([
           ['REGISTRY', 'EFFECT', 'STATE'],
@@ -31,6 +34,7 @@ const command: CommandClass = defineCommand({
           status,
           [
             `${status.name} ${status.version}`,
+            versionsLine(versions),
             last,
             journalLine(status.journal),
             '',
@@ -41,6 +45,10 @@ const command: CommandClass = defineCommand({
       }
     }),
 });
+
+function versionsLine({ current = 'none', next, why }: ProductVersion): string {
+  return `current version: ${current}; next: ${next === undefined ? why : `${next} (${why})`}`;
+}
 
 function journalLine({ state, done, public: seen, doubts, reverted }: ReleaseStatus['journal']): string {
   const counts = [

@@ -17,9 +17,11 @@ import type { Release } from '../model/release.ts';
 import { resolvePlatforms } from '../model/resolve-platforms.ts';
 import { suggestion } from '../model/suggest.ts';
 import { releaseDate, resolveVersion } from '../model/version.ts';
+import { severalTags } from '../model/version-tags.ts';
 import { API_VERSION } from '../plugin.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { Report } from '../report/report.ts';
+import { type ReleaseTypeOptions, refuseBackwards, releaseVersion } from '../versions/version-state.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { resolveChannels } from './channels.ts';
 import { execProgram } from './exec.ts';
@@ -40,6 +42,10 @@ export interface SessionOptions {
   readonly product?: string;
   /** `--version`: wins over the configuration. */
   readonly version?: string;
+  /** The next version instead: `--release-type`. */
+  readonly releaseType?: ReleaseTypeOptions;
+  /** A version below one that HEAD descends from is refused. */
+  readonly forward?: boolean;
   readonly snapshot: boolean;
   readonly filters: PlanFilters;
   readonly skip: readonly string[];
@@ -118,7 +124,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
   const { product, options, tools, host, parser, redactor } = input;
   if (!existsSync(product.root)) throw rootMissing(product);
   const git = await gitFacts(product.root, { tagPrefix: product.tagPrefix, outputs: Object.values(product.paths), signal: tools.signal });
-  const release = releaseOf(product, git, { options, tools });
+  const release = releaseOf(product, git, { options: await versionOptions(product, { options, tools }), tools });
   const { platforms, problems } = resolvePlatforms(product.platforms, (index) => whereOf(positionOf(product, 'platforms', index)));
   throwCollected(problems);
   const packages = resolvePackages(host, withFlagFormats(host, product, options.filters.formats), parser);
@@ -191,12 +197,23 @@ interface Facts {
   readonly tools: SessionTools;
 }
 
+async function versionOptions(product: ProductConfig, { options, tools: { report, signal } }: Facts): Promise<SessionOptions> {
+  if (options.forward && options.version !== undefined) await refuseBackwards(product, options.version, signal);
+  if (options.releaseType === undefined) return options;
+  const { next, current } = await releaseVersion(product, options.releaseType, signal);
+  report.info(`${product.name} ${current?.version ?? 'without a version'} -> ${next.version} (${next.why})`);
+  return { ...options, version: next.version };
+}
+
 function releaseOf(product: ProductConfig, git: GitFacts | undefined, { options, tools }: Facts): Release {
   const version = resolveVersion(product.version, git, {
     snapshot: options.snapshot,
     tagPrefix: product.tagPrefix,
     ...(options.version === undefined ? {} : { override: options.version }),
   });
+  const chosen =
+    version.snapshot || product.version !== 'git' || options.version !== undefined ? undefined : severalTags(git?.tags ?? [], product.tagPrefix);
+  if (chosen !== undefined) tools.report.info(chosen);
   const { date, notice } = releaseDate(tools.env.SOURCE_DATE_EPOCH, git);
   if (notice !== undefined) tools.report.info(notice);
   const { description, homepage, license, maintainer, vendor } = product;

@@ -34,6 +34,14 @@ export function tagOfVersion(tags: readonly string[], prefix: string, version: s
   return `${prefix}${bare ? '' : 'v'}${version}`;
 }
 
+/** What people should know of a commit with tags of several versions, or of one spelled twice. */
+export function severalTags(here: readonly string[], prefix: string): string | undefined {
+  const known = versionTags(here, prefix);
+  const [first, ...others] = known;
+  if (first === undefined || others.length === 0) return undefined;
+  return `HEAD has ${known.length} tags of versions: ${first.tag} is used, not ${others.map(({ tag }) => tag).join(', ')}`;
+}
+
 export function isPrerelease(version: string): boolean {
   return semverPrerelease(version) !== null;
 }

@@ -10,10 +10,18 @@ export function jsonSink(stdout: TextStream, debug: boolean): Sink {
   return {
     accept: (event, ms) => {
       if (event.type === 'task.progress' && !isDue(lastProgress, event.task.id, ms)) return;
-      for (const record of recordsOf(event, debug)) stdout.write(`${JSON.stringify({ type: event.type, at: Math.round(ms), ...record })}\n`);
+      for (const record of recordsOf(event, debug)) stdout.write(`${printed({ type: event.type, at: Math.round(ms), ...record })}\n`);
     },
     close: () => {},
   };
+}
+
+/** JSON may hold these as they are; a terminal obeys C1 controls, and marks of direction turn what follows (Unicode TR 36). */
+function printed(record: object): string {
+  return JSON.stringify(record).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function isDue(last: Map<string, number>, id: string, ms: number): boolean {

@@ -1,14 +1,15 @@
 import { DistError, EXIT } from '../errors.ts';
 import type { HistoryCommit, HistoryRange } from '../facts.ts';
-import { answer, type Git, gitFields } from '../git.ts';
+import { answer, type Git, gitFields, run } from '../git.ts';
 
 /** Commits of a range, the newest first, from one git process that is read as it goes. */
 export async function* history(git: Git, range: HistoryRange = {}): AsyncGenerator<HistoryCommit> {
   const to = await commitOf(git, range.to ?? 'HEAD');
   const from = range.from === undefined ? undefined : await commitOf(git, range.from);
   const args = ['log', '-z', `--format=${FORMAT}`, '--encoding=UTF-8', '--no-color', to, ...(from === undefined ? [] : [`^${from}`]), '--'];
+  const paths = range.paths?.length ? range.paths : await ownPaths(git);
   let open: string[] = [];
-  for await (const fields of gitFields(git, [...args, ...(range.paths ?? [])])) {
+  for await (const fields of gitFields(git, [...args, ...paths])) {
     const all = open.length === 0 ? fields : [...open, ...fields];
     const whole = all.length - (all.length % FIELDS);
     for (let index = 0; index < whole; index += FIELDS) yield commitFrom(all, index);
@@ -23,6 +24,11 @@ const FIELDS = 5;
 function commitFrom(fields: readonly string[], index: number): HistoryCommit {
   const [id = '', parents = '', author = '', date = '', message = ''] = fields.slice(index, index + FIELDS);
   return { id, parents: parents === '' ? [] : parents.split(' '), author, date: Number(date), message: message.trimEnd() };
+}
+
+/** A product in a folder of its own has the history of that folder. */
+async function ownPaths(git: Git): Promise<readonly string[]> {
+  return (await run(git, ['rev-parse', '--show-prefix'])) === '' ? [] : ['.'];
 }
 
 /** The commit a tag, branch or id leads to. */

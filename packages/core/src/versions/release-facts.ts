@@ -1,3 +1,4 @@
+import type { ProductConfig } from '../config/config.ts';
 import type { FactsDefinition, FactsJob, HistoryRange } from '../facts.ts';
 import { type Git, openGit, remoteOf, tagsOf } from '../git.ts';
 import type { RunContext } from '../lifecycle/run-context.ts';
@@ -21,12 +22,11 @@ export async function withFacts(run: RunContext): Promise<RunContext> {
   return { ...run, plan: { ...run.plan, release } };
 }
 
-/** Undefined where the configuration has no `changelog:`. `asked` is another range than the release's. */
-export async function releaseFacts(run: RunContext, asked: HistoryRange = {}): Promise<ReleaseFacts | undefined> {
-  const { facts } = run;
+/** Undefined where the configuration has no `changelog:`. */
+async function releaseFacts({ facts, product, plan, signal, log }: RunContext): Promise<ReleaseFacts | undefined> {
   if (facts === undefined) return undefined;
-  const job = await factsJob(run, facts.options, asked);
-  return askFacts(facts.definition, job);
+  const { definition, options } = facts;
+  return askFacts(definition, await factsJob({ product, release: plan.release, options, signal, log: log('changelog') }));
 }
 
 export async function askFacts(definition: FactsDefinition<unknown>, job: FactsJob<unknown>): Promise<ReleaseFacts> {
@@ -35,21 +35,23 @@ export async function askFacts(definition: FactsDefinition<unknown>, job: FactsJ
   return { ...(notes === undefined ? {} : { notes }), ...(changes === undefined ? {} : { changes }) };
 }
 
-async function factsJob(run: RunContext, options: unknown, asked: HistoryRange): Promise<FactsJob<unknown>> {
-  const { product, signal, plan } = run;
-  const git = await openGit(product.root, { tagPrefix: product.tagPrefix, signal });
+export interface FactsInput extends Pick<FactsJob<unknown>, 'release' | 'options' | 'signal' | 'log'> {
+  readonly product: Pick<ProductConfig, 'root' | 'tagPrefix'>;
+}
+
+/** `asked` is another range than the release's. */
+export async function factsJob(input: FactsInput, asked: Pick<HistoryRange, 'from' | 'to'> = {}): Promise<FactsJob<unknown>> {
+  const { product, ...given } = input;
+  const { root, tagPrefix } = product;
+  const { version } = given.release;
+  const git = await openGit(root, { tagPrefix, signal: given.signal });
   const tags = git === undefined ? [] : await tagsOf(git, '--merged=HEAD');
-  const tag = tagOfVersion(tags, product.tagPrefix, plan.release.version);
+  const tag = tagOfVersion(tags, tagPrefix, version);
   const remote = git === undefined ? undefined : await remoteOf(git);
-  const from = asked.from ?? previousTag(tags, product.tagPrefix, plan.release.version);
+  const from = asked.from ?? previousTag(tags, tagPrefix, version);
   const range = { to: asked.to ?? (tags.includes(tag) ? tag : 'HEAD'), ...(from === undefined ? {} : { from }) };
-  const log = run.log('changelog');
-  if (git === undefined) log.warn('no git repository: there are no changes to tell');
-  return {
-    ...{ release: plan.release, options, signal, log, root: product.root, range, tag },
-    ...(remote === undefined ? {} : { remote }),
-    history: (other) => commits(git, { ...range, ...other }),
-  };
+  if (git === undefined) given.log.warn('no git repository: there are no changes to tell');
+  return { ...given, root, range, tag, ...(remote === undefined ? {} : { remote }), history: (other) => commits(git, { ...range, ...other }) };
 }
 
 async function* commits(git: Git | undefined, range: HistoryRange): ReturnType<FactsJob<unknown>['history']> {
