@@ -1,5 +1,4 @@
-import type { BuildJob, ExecOptions, OptionsKit } from '@provisioning-dist/core';
-import type { z } from 'zod';
+import type { BuilderDefinition, BuildJob, ExecOptions, OptionsKit } from '@provisioning-dist/core';
 
 /** What all builders that run programs take. */
 export interface Settings {
@@ -13,13 +12,16 @@ export interface Settings {
   readonly check: boolean;
 }
 
+/** The host's zod, by the one way the contract names its types. */
+type Schema<Value> = ReturnType<BuilderDefinition<Value>['options']>;
+
 const LONGEST_BUILD = '1h';
 
 export function settingsShape({ z, duration }: OptionsKit): {
-  env: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>>;
-  dir: z.ZodOptional<z.ZodString>;
-  timeout: z.ZodType<number>;
-  check: z.ZodDefault<z.ZodBoolean>;
+  env: Schema<Record<string, string> | undefined>;
+  dir: Schema<string | undefined>;
+  timeout: Schema<number>;
+  check: Schema<boolean>;
 } {
   return {
     env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).optional(),
