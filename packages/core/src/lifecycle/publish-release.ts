@@ -1,6 +1,5 @@
 import { DistError, throwCollected } from '../errors.ts';
 import type { Artifact } from '../model/artifact.ts';
-import type { Finding } from '../model/finding.ts';
 import type { Release } from '../model/release.ts';
 import { artifactFile } from './artifact-file.ts';
 import { listHooks, withStepHooks } from './config-hooks.ts';
@@ -21,7 +20,7 @@ import { recordTargets, writeRecords } from './record.ts';
 import { publishable } from './release-artifacts.ts';
 import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
-import { missingSignatures } from './sign-check.ts';
+import { keysLeftOut, leftUnsigned, missingSignatures } from './sign-check.ts';
 
 /** Publishes the artifacts of the output folder. */
 
@@ -38,6 +37,8 @@ export interface PublishSummary {
   readonly artifacts: readonly Artifact[];
   readonly registries: readonly (Omit<RegistryOutcome, 'error'> & { readonly error?: string })[];
   readonly effects: readonly (Omit<EffectSummary, 'error'> & { readonly error?: string })[];
+  /** Keys under `sign:` that flags left out, and whose signatures are not published. */
+  readonly unsigned?: readonly string[];
   /** Who was told, by commands that tell. */
   readonly notify?: NotifySummary;
 }
@@ -53,7 +54,7 @@ type PublishArtifacts = (run: RunContext, artifacts: readonly Artifact[]) => Pro
 async function publishFolder(run: RunContext, publish: PublishArtifacts): Promise<PublishSummary> {
   const manifest = await checkedManifest(run);
   const made = asMade(run, manifest);
-  refuseUnsigned(run, await missingSignatures(made, manifest));
+  await refuseUnsigned(made, manifest);
   return publish(made, publishable(manifest));
 }
 
@@ -62,7 +63,10 @@ export function asMade(run: RunContext, { schema: _, artifacts: __, ...release }
   return { ...run, plan: { ...run.plan, release: { ...release, product: run.plan.release.product } } };
 }
 
-function refuseUnsigned({ report }: RunContext, findings: readonly Finding[]): void {
+/** What `sign:` asks for is there, or flags left it out. */
+export async function refuseUnsigned(run: RunContext, manifest: ReleaseManifest): Promise<void> {
+  const { report } = run;
+  const findings = await missingSignatures(run, manifest);
   for (const finding of findings) if (finding.level !== 'error') report.finding(finding);
   throwCollected(findings.filter(({ level }) => level === 'error').map(unsignedArtifact));
 }
@@ -114,6 +118,7 @@ async function publishNow(
   { journal, begun, keepers, options }: Publishing,
 ): Promise<PublishSummary> {
   const beforeVisible = keeper(run, keepers, { journal, begun });
+  tellUnsigned(run, artifacts);
   const { outcome, summary } = await publishWith(run, artifacts, { mode: 'run', journal, beforeVisible, draft: options.draft === true });
   if (outcome.failure) throw withData(outcome, summary);
   return summary;
@@ -176,9 +181,15 @@ export async function publishDry(
 ): Promise<PublishSummary> {
   offer(run, artifacts);
   listHooks(run, ['publish']);
+  tellUnsigned(run, artifacts);
   const { outcome, summary } = await publishWith(run, artifacts, { mode: 'dry', draft });
   if (outcome.failure) throw outcome.failure;
   return summary;
+}
+
+function tellUnsigned(run: RunContext, artifacts: readonly Artifact[]): void {
+  if (!publishes(run)) return;
+  for (const finding of leftUnsigned(keysLeftOut(run, artifacts), run.plan.release)) run.report.finding(finding);
 }
 
 /** Makes known to registries what this run has not made itself. */
@@ -220,7 +231,9 @@ async function publishWith(
       await run.host.hooks.publish.call(target.use, job);
     },
   });
-  return { outcome, summary: summaryOf(release, mode.mode === 'dry', artifacts, outcome) };
+  const unsigned = publishes(run) ? keysLeftOut(run, artifacts) : [];
+  const summary = summaryOf(release, mode.mode === 'dry', artifacts, outcome);
+  return { outcome, summary: { ...summary, ...(unsigned.length > 0 && { unsigned }) } };
 }
 
 export function effectReporter(run: RunContext, step: 'publish' | 'rollback'): (event: EffectEvent) => void {
@@ -253,13 +266,13 @@ function summaryOf(release: Release, dryRun: boolean, artifacts: readonly Artifa
 }
 
 /** The failure with the state of every effect, for run.json and `--json`. */
-function withData({ failure, errors }: PublishOutcome, { registries, effects }: PublishSummary): DistError {
+function withData({ failure, errors }: PublishOutcome, { registries, effects, unsigned }: PublishSummary): DistError {
   if (!failure) throw new RangeError('Cannot explain a failure that did not happen');
   const { code, message, exit, hint } = failure;
   return new DistError(code, [message, ...errors.map((error) => error.message)].join('\n'), {
     exit,
     ...(hint === undefined ? {} : { hint }),
     cause: errors[0],
-    data: { registries, effects },
+    data: { registries, effects, ...(unsigned && { unsigned }) },
   });
 }

@@ -5,7 +5,7 @@ import { checkArtifacts, checkedManifest } from './made-artifacts.ts';
 import { notifyRelease } from './notify-release.ts';
 import { preflight } from './preflight.ts';
 import { produce } from './produce.ts';
-import { type PublishSummary, publishDry, publishMade } from './publish-release.ts';
+import { type PublishSummary, publishDry, publishMade, refuseUnsigned } from './publish-release.ts';
 import { placeholders, publishable } from './release-artifacts.ts';
 import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
@@ -34,8 +34,10 @@ export async function release(run: RunContext, options: ReleaseOptions): Promise
 
 async function releaseMade(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
   await preflight(run, { builders: makes(run), ...OUTSIDE });
-  const artifacts = publishable(await signRelease(run, await manifestOf(run, options)));
-  return publishMade(run, artifacts, { announce: run.selection.runs('publish'), draft: options.draft === true });
+  const manifest = await signRelease(run, await manifestOf(run, options));
+  // a run that signs has all of them
+  if (run.selection.runs('publish') && !run.selection.runs('sign')) await refuseUnsigned(run, manifest);
+  return publishMade(run, publishable(manifest), { announce: run.selection.runs('publish'), draft: options.draft === true });
 }
 
 /** Only channels that asked for it. What failed is what people must see, also where nobody can be told. */

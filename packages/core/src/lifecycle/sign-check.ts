@@ -4,10 +4,11 @@ import { DistError } from '../errors.ts';
 import type { SignedFile } from '../key.ts';
 import type { Artifact } from '../model/artifact.ts';
 import type { Finding } from '../model/finding.ts';
+import type { Release } from '../model/release.ts';
 import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
 import { uncheckable } from './sign-errors.ts';
-import { isChosen, type PlannedSignature, plannedSignatures, unsetSecret } from './sign-plan.ts';
+import { isChosen, isSignature, type PlannedSignature, plannedSignatures, unsetSecret } from './sign-plan.ts';
 
 /** Whether the signatures of a folder are there and fit. */
 
@@ -53,11 +54,33 @@ export async function withKeysAtHand(run: RunContext, planned: readonly PlannedS
 /** Signatures that `sign:` asks for and that are not there, or do not fit: nothing without them may be published. */
 export async function missingSignatures(run: RunContext, manifest: ReleaseManifest): Promise<readonly Finding[]> {
   // a run of other steps only is no reason to publish without: that takes saying so
-  if (run.selection.stepLeftOut('sign')?.startsWith('--skip')) return [];
+  if (isSkipped(run.selection.stepLeftOut('sign'))) return [];
   const chosen = plannedSignatures(run, manifest.artifacts).filter(({ key }) => isChosen(run, key));
   const findings: Finding[] = [];
   for (const planned of await withKeysAtHand(run, chosen, false)) findings.push(...(await missing(run, planned, manifest)));
   return findings;
+}
+
+/** Of the keys that flags leave out, those whose signatures are not among the artifacts: people asked for them once. */
+export function keysLeftOut(run: RunContext, artifacts: readonly Artifact[]): readonly string[] {
+  const isStepSkipped = isSkipped(run.selection.stepLeftOut('sign'));
+  const there = new Set(artifacts.filter(isSignature).map(({ name }) => name));
+  const left = plannedSignatures(run, artifacts).filter(({ key: { instance }, name }) => {
+    return !there.has(name) && (isStepSkipped || isSkipped(run.selection.leftOut('sign', instance.id)));
+  });
+  return [...new Set(left.map(({ key }) => key.instance.id))].sort();
+}
+
+function isSkipped(reason: string | undefined): boolean {
+  return reason?.startsWith('--skip') === true;
+}
+
+/** Said, and no more: whoever skips signing wants it so. */
+export function leftUnsigned(keys: readonly string[], { name, version }: Pick<Release, 'name' | 'version'>): readonly Finding[] {
+  if (keys.length === 0) return [];
+  const message = `It is not signed with ${keys.map((key) => `"${key}"`).join(', ')}, which flags leave out`;
+  const hint = 'run "provisioning-dist sign" and publish again for signatures';
+  return [{ level: 'warning', code: 'unsigned', subject: `${name} ${version}`, message, hint }];
 }
 
 async function missing(run: RunContext, planned: PlannedSignature, manifest: ReleaseManifest): Promise<readonly Finding[]> {

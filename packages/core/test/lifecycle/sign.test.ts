@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, it } from 'mocha';
 import { packageRelease } from '../../src/lifecycle/package-release.ts';
+import { type PublishSummary, publishRelease } from '../../src/lifecycle/publish-release.ts';
+import { release as releaseRelease } from '../../src/lifecycle/release.ts';
 import type { ReleaseManifest } from '../../src/lifecycle/release-manifest.ts';
 import type { RunContext } from '../../src/lifecycle/run-context.ts';
 import type { SessionOptions } from '../../src/lifecycle/session.ts';
@@ -56,6 +58,7 @@ export default {
     },
     plain: { options: ({ z }) => z.object({}), info: async () => ({ id: 'plain', algorithm: 'none' }) },
   },
+  registries: { box: { options: ({ z }) => z.object({}), effects: [], publish: async () => {} } },
   setup: ({ hooks }) => hooks.sign.tap('seal', { name: 'test' }, ({ id, file, artifact, artifacts }) => {
     said('hook ' + id + ' ' + file.name + ' ' + artifact.kind + ' ' + artifacts().length);
   }),
@@ -329,6 +332,35 @@ describe('signRelease', () => {
         assert.deepEqual(await missing({ skip: [skip] }), []);
       });
     }
+
+    for (const skip of ['sign', 'seal']) {
+      it(`tells in publish and release who is left out by --skip ${skip}`, async () => {
+        open('{ seal: {} }');
+        appendFileSync(project.path('provisioning-dist.yaml'), 'publish: { box: {} }\n');
+        await packaged();
+        for (const publishing of [publishRelease, releaseRelease]) {
+          const summary = await publishing(await project.run({ skip: [skip] }), { dryRun: false, clean: false });
+          assert.deepEqual(summary.unsigned, ['seal']);
+          assert.match(project.screen.text(), /unsigned.*acme 1\.0\.0|acme 1\.0\.0.*not signed with "seal"/);
+          const record = JSON.parse(project.read('.provisioning-dist/releases/acme-1.0.0/run.json')) as { exit: number; summary: PublishSummary };
+          assert.deepEqual([record.exit, record.summary.unsigned], [0, ['seal']]);
+        }
+      });
+    }
+
+    it('finds nobody left out whose signature is there', async () => {
+      open('{ seal: {} }');
+      appendFileSync(project.path('provisioning-dist.yaml'), 'publish: { box: {} }\n');
+      await signed();
+      assert.equal((await publishRelease(await project.run({ skip: ['sign'] }), { dryRun: false })).unsigned, undefined);
+    });
+
+    it('releases nothing unsigned by other steps only', async () => {
+      open('{ seal: {} }');
+      appendFileSync(project.path('provisioning-dist.yaml'), 'publish: { box: {} }\n');
+      await packaged();
+      await assert.rejects(releaseRelease(await project.run({ only: ['publish'] }), { dryRun: false, clean: false }), { code: 'unsigned', exit: 3 });
+    });
 
     it('warns where a secret keeps it from checking', async () => {
       open('{ seal: {} }');
