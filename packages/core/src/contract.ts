@@ -50,6 +50,8 @@ export type {
 export { defineKey } from './key.ts';
 export type { Artifact, ArtifactFilter, ArtifactKind, ArtifactRef, Scope } from './model/artifact.ts';
 export type { Change } from './model/change.ts';
+export type { CommitMessage } from './model/commit-message.ts';
+export { parseCommitMessage } from './model/commit-message.ts';
 export type { Distribution } from './model/distribution.ts';
 export type { DirectoryEntry, Entry, FileEntry, Role, SymlinkEntry } from './model/entry.ts';
 export { ROLES } from './model/entry.ts';
@@ -60,5 +62,3 @@ export type { VariantGlobs } from './model/variant.ts';
 export { variantTest } from './model/variant.ts';
 export type { BuilderDefinition, FormatDefinition, OptionsKit, Plugin, ReadSource, RegistryDefinition, Secret } from './plugin.ts';
 export { API_VERSION, defineBuilder, defineFormat, definePlugin, defineRegistry } from './plugin.ts';
-export type { CommitMessage } from './versions/conventional.ts';
-export { parseCommitMessage } from './versions/conventional.ts';

@@ -1,5 +1,4 @@
-import type { OptionsKit } from '@provisioning-dist/core';
-import type { z } from 'zod';
+import type { FactsDefinition, OptionsKit } from '@provisioning-dist/core';
 import { unknownFields } from './template.ts';
 
 /** One heading of the notes. A change goes to the first group that takes it; one that none takes is not told. */
@@ -43,7 +42,7 @@ const CONVENTIONAL: readonly Group[] = [
 
 const ALL: readonly Group[] = [{}];
 
-export function changelogOptions({ z, path }: OptionsKit): z.ZodType<ChangelogOptions> {
+export function changelogOptions({ z, path }: OptionsKit): ReturnType<FactsDefinition<ChangelogOptions>['options']> {
   const pattern = () => z.string().min(1).transform(compiled);
   const template = (fields: readonly string[]) =>
     z.string().refine((text) => unknownFields(text, fields).length === 0, `a field is not one of ${fields.join(', ')}`);

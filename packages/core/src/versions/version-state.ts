@@ -1,8 +1,8 @@
 import semverCompare from 'semver/functions/compare-build.js';
 import type { ProductConfig } from '../config/config.ts';
 import { type Git, openGit, run, tagsOf } from '../git.ts';
+import { parseCommitMessage } from '../model/commit-message.ts';
 import { isPrerelease, type VersionTag, versionTags } from '../model/version-tags.ts';
-import { parseCommitMessage } from './conventional.ts';
 import { alreadyReleased, backwards, literalVersion, noHistory, nothingNew, shallowHistory } from './errors.ts';
 import { history } from './history.ts';
 import { type Impact, type NextVersion, nextVersion } from './next.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseCommitMessage } from '../../src/versions/conventional.ts';
+import { parseCommitMessage } from '../../src/model/commit-message.ts';
 
 describe('parseCommitMessage', () => {
   it('reads type, scope and subject', () => {
