@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeyDefinition, KeyJob, SignedFile } from '@provisioning-dist/core';
+import type { Http, KeyDefinition, KeyJob, SignedFile } from '@provisioning-dist/core';
 import { cosign } from '../../packages/plugin-sign/src/cosign/key.ts';
 import { gpg } from '../../packages/plugin-sign/src/gpg/key.ts';
 import { minisign } from '../../packages/plugin-sign/src/minisign/key.ts';
 import { x509 } from '../../packages/plugin-sign/src/x509/key.ts';
 import { fixture, fixturePath, HELLO, PASSPHRASE } from '../../packages/plugin-sign/test/fixtures.ts';
 import { bench, DATE, secret } from '../../packages/plugin-sign/test/key-job.ts';
+import { type Instance, newInstance } from '../../packages/plugin-sign/test/sigstore/instance.ts';
 import { needs, run, temporaryFolder } from './tools.ts';
 
 /** Our signatures by the programs users check them with; theirs by us. */
@@ -250,4 +251,51 @@ describe('cosign', () => {
       assert.notEqual(tried('cosign', args, folder()).status, 0);
     });
   }
+
+  describe('keyless', () => {
+    const instance = newInstance();
+    const signer = () => {
+      const trustedRoot = join(folder(), 'root.json');
+      writeFileSync(trustedRoot, JSON.stringify(instance.trustedRoot()));
+      const [fulcio, rekor] = ['https://fulcio.example', 'https://rekor.example'];
+      const identityToken = secret(instance.token());
+      const keyless = { identity: instance.identity, issuer: instance.issuer, identityToken, fulcio, rekor, trustedRoot };
+      return job(cosign, { keyless }, { http: answeredBy(instance) });
+    };
+    const args = (identity: string = instance.identity) =>
+      ['verify-blob', '--bundle', 'k.bundle', '--trusted-root', 'root.json'].concat(
+        ['--certificate-identity', identity, '--certificate-oidc-issuer', instance.issuer],
+        'sums',
+      );
+    before('signs', async () => {
+      await signature(cosign, signer(), described(folder(), 'other', 'other'));
+      writeFileSync(join(folder(), 'k.bundle'), await signature(cosign, signer(), described(folder(), 'sums')));
+    });
+
+    it('verifies a bundle', () => {
+      described(folder(), 'sums');
+      const { status, stderr } = tried('cosign', args(), folder());
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /Verified OK/);
+    });
+
+    it('verifies no other bytes', () => {
+      described(folder(), 'sums', 'changed');
+      assert.notEqual(tried('cosign', args(), folder()).status, 0);
+    });
+
+    it('verifies nothing of somebody else', () => {
+      described(folder(), 'sums');
+      assert.match(tried('cosign', args('https://ci.example/mallory'), folder()).stderr, /no matching CertificateIdentity/);
+    });
+  });
 });
+
+/** What a Sigstore instance in this process answers. */
+function answeredBy(instance: Instance): Http {
+  return async (url, { method = 'GET', headers = {}, body = '' } = {}) => {
+    const ask = { method, path: new URL(url).pathname, headers: headers as Record<string, string>, bytes: Buffer.from(body as string) };
+    const { status, headers: said, body: text } = instance.answer(ask);
+    return { status, headers: said, bytes: Buffer.from(text), text: () => text, json: () => JSON.parse(text) as unknown };
+  };
+}

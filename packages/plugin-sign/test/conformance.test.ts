@@ -14,6 +14,7 @@ import { remote } from '../src/remote/key.ts';
 import { x509 } from '../src/x509/key.ts';
 import { fixture, fixturePath, PASSPHRASE } from './fixtures.ts';
 import { parse, secret } from './key-job.ts';
+import { newInstance } from './sigstore/instance.ts';
 
 const passphrase = secret(PASSPHRASE);
 const WRONG = 'canary of a wrong passphrase';
@@ -81,6 +82,40 @@ describe('the conformance of cosign', () => {
     keyConformance({
       ...{ definition: cosign, options: () => options, secrets: secretsOf('cosign.key'), deterministic: ['detached'] },
       broken: { 'a wrong passphrase': () => wrong },
+    }),
+  );
+});
+
+describe('the conformance of cosign, keyless', () => {
+  const instance = newInstance();
+  const TOKEN = instance.token();
+  let folder = '';
+  let server: TestServer;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'keyless-'));
+    writeFileSync(join(folder, 'trusted_root.json'), JSON.stringify(instance.trustedRoot()));
+    server = await startServer({ answer: instance.answer });
+  });
+  after(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+  const open = (token: string, more: object = {}) =>
+    parse(cosign, {
+      keyless: {
+        ...{ identity: instance.identity, issuer: instance.issuer, identityToken: secret(token) },
+        ...{ fulcio: server.url, rekor: server.url, trustedRoot: join(folder, 'trusted_root.json'), ...more },
+      },
+    });
+  describeConformance(
+    { it },
+    keyConformance({
+      ...{ definition: cosign, options: () => open(TOKEN), secrets: [TOKEN, ...TOKEN.split('.')], raw: [] },
+      broken: {
+        'an expired token': () => open(instance.token({ exp: 1_600_000_000 })),
+        'no token': () => open('nonsense'),
+        'a log that is not there': () => open(TOKEN, { rekor: 'http://127.0.0.1:1' }),
+      },
     }),
   );
 });
