@@ -4,6 +4,7 @@ import { textOption } from '../text-file.ts';
 import { type Coding, type DebCodec, LEVELS } from './codec.ts';
 import { type RelationRules, relation } from './relations.ts';
 import { type ScriptName, scriptProblem } from './script-text.ts';
+import type { SignRole } from './signature.ts';
 import { TRIGGERS, type TriggerKind } from './triggers.ts';
 import type { DebVersion } from './version.ts';
 
@@ -48,6 +49,7 @@ export interface DebOptions extends Coding, DebVersion {
   readonly lintianOverrides: readonly string[];
   /** Instance under `sign:` that makes `_gpgorigin`. */
   readonly sign?: string | undefined;
+  readonly signRole: SignRole;
 }
 
 export interface SystemdOptions {
@@ -255,6 +257,7 @@ function packing({ z }: OptionsKit): Shape {
     codec: z.enum(['gzip', 'xz', 'zstd', 'none']).default('gzip').describe('Debian 11 and older read no zstd'),
     level: z.int().optional().describe('gzip 1 to 12 (default 6), xz 0 to 9 (6), zstd 1 to 19 (3)'),
     sign: z.string().min(1).optional().describe('Key under "sign:" for the member _gpgorigin'),
+    signRole: z.enum(['origin', 'maint', 'archive']).default('origin').describe('Who signs, by which policies of debsig-verify choose'),
   };
 }
 

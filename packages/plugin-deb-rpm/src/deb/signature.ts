@@ -12,11 +12,14 @@ const HEADER = { length: 60, size: 48, digits: 10 } as const;
 /** Read at once. */
 const PIECE = 1024 * 1024;
 
-/** The member `_gpgorigin`, when everything else is written. */
-export function* signatureMember(key: KeyHandle, mtime: number): Generator<Part, void, MarkResult> {
+/** Roles of debsigs: the makers, a maintainer, an archive. */
+export type SignRole = 'origin' | 'maint' | 'archive';
+
+/** The last member, such as `_gpgorigin`, when everything else is written. */
+export function* signatureMember(key: KeyHandle, role: SignRole, mtime: number): Generator<Part, void, MarkResult> {
   const ask = (written: Written) => key.openpgp(membersOf(written), { form: 'detached', armor: false });
   const { answer = NO_BYTES }: MarkResult = yield { ask };
-  yield arHeader('_gpgorigin', answer.length, mtime);
+  yield arHeader(`_gpg${role}`, answer.length, mtime);
   yield answer;
   if (answer.length % 2 === 1) yield Uint8Array.of(0x0a);
 }

@@ -19,7 +19,7 @@ export function* debParts(job: FormatJob<DebOptions>): Generator<Part, void, Mar
   const made = mixedContent(job.content, new Set(control.flatMap((member) => (member.type === 'file' ? [member.source] : []))));
   yield* arMember(tarName('control', options), tarParts(control, made, { coding: options, date }), date);
   yield* arMember(tarName('data', options), tarParts(data, content, { coding: options, date }), date);
-  if (options.sign !== undefined) yield* signatureMember(job.key(options.sign), date);
+  if (options.sign !== undefined) yield* signatureMember(job.key(options.sign), options.signRole, date);
 }
 
 function tarParts(members: readonly Member[], mixed: MixedContent, { coding, date }: { readonly coding: Coding; readonly date: number }): Parts {

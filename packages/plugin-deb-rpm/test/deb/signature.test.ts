@@ -54,6 +54,13 @@ describe('a signed deb', () => {
     assert.deepEqual(await readDeb(sourceOf(deb)), []);
   });
 
+  it('tells who signed', async () => {
+    const options = { sign: 'release', signRole: 'maint' };
+    const deb = await makeDeb({ options, job: { key: keyOf(Buffer.from('\x88ig', 'latin1')).key } });
+    assert.match(deb.toString('latin1'), /_gpgmaint {7}\d+ {2}0 {5}0 {5}100644 {2}3 {9}`\n\x88ig\n$/);
+    assert.deepEqual(await readDeb(sourceOf(deb)), []);
+  });
+
   it('is told when the signature is armoured', async () => {
     const deb = await makeDeb({ options: { sign: 'release' }, job: { key: keyOf(Buffer.from('-----BEGIN PGP')).key } });
     const [finding, ...others] = await readDeb(sourceOf(deb));
