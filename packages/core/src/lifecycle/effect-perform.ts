@@ -1,4 +1,4 @@
-import type { EffectContext } from '../effect.ts';
+import type { AnyEffect, EffectContext } from '../effect.ts';
 import { DistError } from '../errors.ts';
 import { canonicalJson, mapStrings, plain } from './canonical-json.ts';
 import { betweenCrashPoints } from './crash-point.ts';
@@ -18,6 +18,8 @@ export interface EffectTools {
   readonly now: () => string;
   /** Stands in the intent. */
   readonly phase?: BeginRecord['phase'];
+  /** Any effect the plugins declare, by its name. */
+  readonly definition: (name: string) => AnyEffect | undefined;
   /** Waited for when the intent is durable, before the change is made; must not reject. */
   readonly begun?: () => Promise<void>;
 }
@@ -52,7 +54,25 @@ async function lookAgain(change: Change, tools: EffectTools, known: EffectState)
   if (!effect.before) return 'moved';
   const now = plain(await effect.before(input, { ...tools.context, before: undefined })) ?? null;
   const asBefore = now === null || canonicalJson(now) === canonicalJson(known.before ?? null);
-  return asBefore ? undefined : 'moved';
+  return asBefore || (await isSetByUs(change, tools, now)) ? undefined : 'moved';
+}
+
+/** Whether what is there was put there for this release too: clients were sent elsewhere, and are called back, or the other way round. */
+async function isSetByUs(change: Change, tools: EffectTools, now: unknown): Promise<boolean> {
+  const others = [...tools.journal.effects.values()].filter((state) => {
+    return state.instance === change.instance.id && state.id !== change.summary.id && state.state === 'done' && !state.reverting && state.visible;
+  });
+  for (const state of others) if (await stillSets(state, tools, now)) return true;
+  return false;
+}
+
+/** Of something else than `now` it says nothing. */
+async function stillSets({ effect: name, input, before }: EffectState, tools: EffectTools, now: unknown): Promise<boolean> {
+  const { context, definition } = tools;
+  const effect = definition(name);
+  if (!effect?.probe || !effect.before || (await effect.probe(input, { ...context, before })) === undefined) return false;
+  const found = plain(await effect.before(input, { ...context, before: undefined }));
+  return canonicalJson(found ?? null) === canonicalJson(now);
 }
 
 /** An effect that can look for itself does so when its input changed; for the others the identity alone decides. */

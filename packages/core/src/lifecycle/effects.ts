@@ -153,6 +153,7 @@ export function createEffectRunner(options: EffectRunnerOptions): EffectRunner {
       context: contextFor(change.instance),
       retry,
       now,
+      definition: (name: string) => [...declared].find((effect) => effect.name === name),
       ...(options.phase && { phase: options.phase }),
       ...(options.begun && { begun: options.begun }),
     };

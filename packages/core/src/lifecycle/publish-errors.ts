@@ -28,6 +28,14 @@ export function effectInDoubt(description: string, instance: string): DistError 
   });
 }
 
+export function effectMoved(description: string, instance: string): DistError {
+  return new DistError('effect-moved', `Cannot ${description} again: it was done before, and somebody else changed it since`, {
+    exit: EXIT.partlyPublic,
+    where: { subject: `publish.${instance}` },
+    hint: 'it is left alone: look at what clients get there, and put it back by hand if they are to get this',
+  });
+}
+
 export function effectInPreflight(effect: string, instance: string): DistError {
   return new DistError('effect-in-preflight', `Cannot run effect "${effect}": preflight must not change anything`, {
     where: { subject: `publish.${instance}` },

@@ -1,3 +1,5 @@
+import isLater from 'semver/functions/gt.js';
+import validVersion from 'semver/functions/valid.js';
 import type { Effect, EffectContext, Log } from '../effect.ts';
 import type { DistError } from '../errors.ts';
 import type { RegistryJob } from '../jobs.ts';
@@ -10,7 +12,7 @@ import type { EffectSummary } from './effect-change.ts';
 import { effectInterrupted } from './effect-errors.ts';
 import type { EffectRunner } from './effects.ts';
 import type { EffectState } from './journal-state.ts';
-import { effectInDoubt, publishFailed, publishHeld, registryFailed } from './publish-errors.ts';
+import { effectInDoubt, effectMoved, publishFailed, publishHeld, registryFailed } from './publish-errors.ts';
 import { publishOrder } from './publish-graph.ts';
 
 /** One entry under `publish:` with its definition and parsed options. */
@@ -70,7 +72,7 @@ export async function publishAll(request: PublishRequest): Promise<PublishOutcom
     await publishWave(request, targets, outcomes);
   }
   await request.runner.drain();
-  return summarise(request, outcomes);
+  return summarise(request, outcomes, await movedAway(request));
 }
 
 /** Where each registry will serve an artifact, from the definitions alone. */
@@ -119,7 +121,7 @@ interface Wave {
 
 async function publishOne(request: PublishRequest, target: PublishTarget, { barrier, outcomes }: Wave): Promise<void> {
   const { runner } = request;
-  const job = registryJob(request, target, barrier);
+  const job = registryJob(request, target, effectsBehind(request, target, barrier));
   const error = await settled(() => (request.call ?? callHandler)(target, job));
   await runner.drain(target.id);
   const outcome = outcomeOf(target, error, runner.effects());
@@ -157,24 +159,28 @@ function isHeld({ code }: DistError): boolean {
   return code === 'publish-held' || code === 'effect-held';
 }
 
-function registryJob(request: PublishRequest, target: PublishTarget, barrier: Barrier): RegistryJob<unknown> {
-  const { release, artifacts, signal, tmp, http, key, targets, runner } = request;
+function registryJob(request: PublishRequest, target: PublishTarget, effect: RunEffect): RegistryJob<unknown> {
+  const { release, artifacts, signal, tmp, http, key, targets } = request;
   const { id, options, log } = target;
-  return Object.freeze({
-    ...{ release, options, id, signal, log, tmp, artifacts, http, key },
-    locate: locator(targets, release),
-    effect: async <Input, Result, Options>(effect: Effect<Input, Result, Options>, input: Input): Promise<Result> => {
-      if (request.draft && effect.visible) throw publishHeld(effect.describe(input), id, 'the release is a draft');
-      await barrier.enter(id, levelOf(effect), (reason) =>
-        signal.aborted ? effectInterrupted(effect.describe(input), id, signal.reason) : publishHeld(effect.describe(input), id, reason),
-      );
-      try {
-        return await runner.run(target, effect, input);
-      } finally {
-        barrier.leave(id);
-      }
-    },
-  });
+  return Object.freeze({ release, options, id, signal, log, tmp, artifacts, http, key, locate: locator(targets, release), effect });
+}
+
+type RunEffect = RegistryJob<unknown>['effect'];
+
+function effectsBehind(request: PublishRequest, target: PublishTarget, barrier: Barrier): RunEffect {
+  const { signal, runner } = request;
+  const { id } = target;
+  return async <Input, Result, Options>(effect: Effect<Input, Result, Options>, input: Input): Promise<Result> => {
+    if (request.draft && effect.visible) throw publishHeld(effect.describe(input), id, 'the release is a draft');
+    await barrier.enter(id, levelOf(effect), (reason) =>
+      signal.aborted ? effectInterrupted(effect.describe(input), id, signal.reason) : publishHeld(effect.describe(input), id, reason),
+    );
+    try {
+      return await runner.run(target, effect, input);
+    } finally {
+      barrier.leave(id);
+    }
+  };
 }
 
 function levelOf({ visible, irreversible }: { readonly visible?: boolean; readonly irreversible?: string }): Level {
@@ -182,14 +188,35 @@ function levelOf({ visible, irreversible }: { readonly visible?: boolean; readon
   return irreversible === undefined ? 1 : 2;
 }
 
-function summarise(request: PublishRequest, outcomes: Outcomes): PublishOutcome {
+/** What the public saw and somebody changed, where that did not serve its clients better. Snapshots have no order: the last one wins. */
+async function movedAway(request: PublishRequest): Promise<readonly EffectSummary[]> {
+  if (request.release.snapshot) return [];
+  const moved = request.runner.effects().filter(({ state, visible }) => state === 'moved' && visible);
+  const ahead = new Set<string>();
+  for (const target of request.targets.filter(({ id }) => moved.some(({ instance }) => instance === id)))
+    if (await isAhead(request, target)) ahead.add(target.id);
+  return moved.filter(({ instance }) => !ahead.has(instance));
+}
+
+/** Whether clients get a later version: they are not taken back. */
+async function isAhead(request: PublishRequest, target: PublishTarget): Promise<boolean> {
+  const effect = (): Promise<never> => Promise.reject(new TypeError('Cannot make a change while looking'));
+  const current = await target.definition.current?.(registryJob(request, target, effect)).catch(() => undefined);
+  return current !== undefined && validVersion(current) !== null && isLater(current, request.release.version);
+}
+
+function summarise(request: PublishRequest, outcomes: Outcomes, moved: readonly EffectSummary[]): PublishOutcome {
   const effects = request.runner.effects();
   const registries = request.targets.map((target) => outcomes.get(target.id) ?? ({ ...held(target), state: 'skipped' } as const));
   const failed = registries.filter(({ state }) => state === 'failed');
   const doubts = effects.filter(({ state }) => state === 'doubt');
-  const errors = [...failed.flatMap(({ error }) => error ?? []), ...doubts.map(({ description, instance }) => effectInDoubt(description, instance))];
+  const errors = [
+    ...failed.flatMap(({ error }) => error ?? []),
+    ...doubts.map(({ description, instance }) => effectInDoubt(description, instance)),
+    ...moved.map(({ description, instance }) => effectMoved(description, instance)),
+  ];
   const seen = request.runner.publicEffects();
-  const ids = [...new Set([...failed.map(({ id }) => id), ...doubts.map(({ instance }) => instance)])];
+  const ids = [...new Set([...failed.map(({ id }) => id), ...[...doubts, ...moved].map(({ instance }) => instance)])];
   const failure = errors.length === 0 ? undefined : publishFailed(request.release, ids, { errors, isPublic: seen.length > 0 });
   return { registries, effects, public: seen, errors, failure };
 }

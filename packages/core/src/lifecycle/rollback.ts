@@ -239,13 +239,14 @@ function journaled({ effect, key, input, result, before, state }: EffectState): 
   return { effect, key, input, result, before, state };
 }
 
-function toolsFor(request: RollbackRequest, { options, log }: RollbackMember, state: EffectState): EffectTools {
+function toolsFor(request: RollbackRequest, { effects, options, log }: RollbackMember, state: EffectState): EffectTools {
   const { signal, file, http, key, on } = request;
   return {
     journal: appendable(request),
     context: { options, log, signal, file, http, key },
     retry: { policy: RETRY, signal, onRetry: ({ delay, error }) => on?.({ type: 'retry', state, delay, error }), ...request.retry },
     now: () => now(request),
+    definition: (name) => effects.find((effect) => effect.name === name),
   };
 }
 

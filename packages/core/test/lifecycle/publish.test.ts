@@ -176,6 +176,62 @@ describe('publishing', () => {
     assert.ok(outcome.effects.every(({ state }) => state === 'known'));
   });
 
+  describe('over what was public', () => {
+    const pointing = (id: string, more: Partial<PublishTarget> = {}) =>
+      target(id, (job) => job.effect(bench.world.point, { key: 'latest', value: '1.2.0' }), more);
+    const currently = (version: string): Pick<PublishTarget, 'definition'> => ({
+      definition: { ...pointing('a').definition, current: async () => version },
+    });
+
+    it('fails where somebody else changed it', async () => {
+      await publish([pointing('a')]);
+      bench.world.objects.set('latest', '0.3.0');
+      const outcome = await publish([pointing('a', currently('0.3.0'))]);
+      assert.equal(outcome.failure?.exit, 5);
+      assert.deepEqual(
+        outcome.errors.map(({ code, message }) => [code, message]),
+        [['effect-moved', 'Cannot swap latest again: it was done before, and somebody else changed it since']],
+      );
+      assert.equal(bench.world.objects.get('latest'), '0.3.0');
+    });
+
+    it('takes nobody back from a later version', async () => {
+      await publish([pointing('a')]);
+      bench.world.objects.set('latest', '1.3.0');
+      const outcome = await publish([pointing('a', currently('1.3.0'))]);
+      assert.equal(outcome.failure, undefined);
+      assert.equal(outcome.effects[0]?.state, 'moved');
+    });
+
+    it('lets the last snapshot win', async () => {
+      await publish([pointing('a')]);
+      bench.world.objects.set('latest', 'other');
+      const outcome = await publish([pointing('a')], {}, { release: { ...RELEASE, snapshot: true } });
+      assert.equal(outcome.failure, undefined);
+    });
+
+    it('calls clients back from where this release sent them', async () => {
+      const back = defineEffect({ ...bench.world.point, name: 'world.back', key: ({ value }: PutInput) => `back ${value}` });
+      const definitions = [...bench.world.definitions, back];
+      await publish([pointing('a')]);
+      await publish([target('a', (job) => job.effect(back, { key: 'latest', value: '1.1.0' }))], { definitions, phase: 'rollback' });
+      assert.equal(bench.world.objects.get('latest'), '1.1.0');
+      const outcome = await publish([pointing('a')], { definitions });
+      assert.equal(outcome.failure, undefined);
+      assert.equal(bench.world.objects.get('latest'), '1.2.0');
+    });
+
+    it('does not where somebody changed it after that', async () => {
+      const back = defineEffect({ ...bench.world.point, name: 'world.back', key: ({ value }: PutInput) => `back ${value}` });
+      const definitions = [...bench.world.definitions, back];
+      await publish([pointing('a')]);
+      await publish([target('a', (job) => job.effect(back, { key: 'latest', value: '1.1.0' }))], { definitions, phase: 'rollback' });
+      bench.world.objects.set('latest', '0.3.0');
+      assert.equal((await publish([pointing('a')], { definitions })).failure?.exit, 5);
+      assert.equal(bench.world.objects.get('latest'), '0.3.0');
+    });
+  });
+
   it('shows who is needed first', async () => {
     await publish([registry('a', needs('b')), registry('b', {}, { delay: 10 }), registry('c')]);
     before('b.visible', 'a.visible');
