@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DistError, type Http, type HttpRequest, type HttpResponse } from '@provisioning-dist/core';
 import { cosign } from '../src/cosign/key.ts';
-import { fixturePath, HELLO } from './fixtures.ts';
+import { fixtureBytes, fixturePath, HELLO } from './fixtures.ts';
 import { bench, parse, refusal, secret } from './key-job.ts';
 import { newKey } from './sigstore/certificates.ts';
 import { type Answer, type Ask, IDENTITY, type Instance, ISSUER, newInstance } from './sigstore/instance.ts';
@@ -358,6 +358,26 @@ describe('cosign keyless', () => {
       const bytes = await detached.sign(keyed, hello());
       assert.match(await refusal(detached.verify(signer().job, hello(), bytes)), /^signature-wrong: /);
     });
+  });
+
+  describe('knows the public good instance', () => {
+    /** Of sigstore-conformance, which signs with a token anybody can have; entry 79571823 of the log. */
+    const theirs = fixtureBytes('public-good.sigstore.json');
+    const subject = { name: 'a.txt', path: 'a.txt', size: 132, sha256: 'a0cfc71271d6e278e57cd332ff957c3f7043fdda354c4cbb190a30d56efa01bf' };
+    const beacon =
+      'https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml';
+    const checking = (identity: string) =>
+      job(cosign, { keyless: { identity, issuer: 'https://token.actions.githubusercontent.com', identityToken: secret('a.b.c') } });
+
+    for (const identity of [`${beacon}@refs/heads/main`, `${beacon}@*`]) {
+      it(`and verifies the signature of ${identity.slice(-10)}`, () => detached.verify(checking(identity), subject, theirs));
+    }
+
+    for (const identity of [beacon, `${beacon}@refs/heads/mai`, `${beacon.replace('//github.com', '//githubxcom')}@*`, '*@refs/heads/other']) {
+      it(`and takes it for no one else's: ${identity.slice(-20)}`, async () => {
+        assert.match(await refusal(detached.verify(checking(identity), subject, theirs)), /^signature-wrong: .*identity/);
+      });
+    }
   });
 
   describe('takes the token', () => {

@@ -14,7 +14,7 @@ export function verifierOf(job: KeylessJob): Promise<Verifier> {
 }
 
 async function newVerifier(job: KeylessJob): Promise<Verifier> {
-  const [{ TrustedRoot }, { toTrustMaterial, Verifier }] = await Promise.all([import('@sigstore/protobuf-specs'), import('@sigstore/verify')]);
+  const { TrustedRoot, toTrustMaterial, Verifier } = await import('./library.ts');
   const given = await trustedRoot(job);
   try {
     const root = TrustedRoot.fromJSON(given);

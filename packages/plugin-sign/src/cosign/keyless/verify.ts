@@ -29,7 +29,7 @@ type Entity = Parameters<Verifier['verify']>[0];
 
 /** The library would read the file whole: our signature is over its digest. */
 async function entityOf(bytes: Uint8Array): Promise<Entity> {
-  const [{ bundleFromJSON }, { toSignedEntity }] = await Promise.all([import('@sigstore/bundle'), import('@sigstore/verify')]);
+  const { bundleFromJSON, toSignedEntity } = await import('./library.ts');
   const bundle = bundleFromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')) as SerializedBundle);
   const { content } = bundle;
   if (content.$case !== 'messageSignature' || bundle.verificationMaterial.content.$case !== 'certificate') throw new RangeError('it is not keyless');
