@@ -289,49 +289,70 @@ function staticProgram(): Buffer {
   return program;
 }
 
-describe('signed debs and gpgv', () => {
-  needs('gpgv', 'ar');
-  const folder = temporaryFolder();
+/** Trusts one key for the signatures of makers. */
+function policy(id: string): string {
+  const required = `<Required Type="origin" File="key.gpg" id="${id}"/>`;
+  return `<?xml version="1.0"?>
+<!DOCTYPE Policy SYSTEM "https://www.debian.org/debsig/1.0/policy.dtd">
+<Policy xmlns="https://www.debian.org/debsig/1.0/">
+  <Origin Name="acme" id="${id}" Description="acme"/>
+  <Selection>${required}</Selection>
+  <Verification MinOptional="0">${required}</Verification>
+</Policy>
+`;
+}
 
-  it('are signed over their three members', async () => {
+describe('signed debs and debsig-verify', () => {
+  needs('debsig-verify', 'gpg');
+  const folder = temporaryFolder();
+  let signed: { readonly handle: (id: string) => KeyHandle; readonly publicKey: string; readonly id: string };
+
+  before('makes a key', async () => {
     const at = new Date(DATE * 1000);
-    const { privateKey, publicKey } = await generateKey({
-      type: 'ecc',
-      curve: 'ed25519Legacy',
-      userIDs: [{ name: 'acme' }],
-      date: at,
-      format: 'armored',
-    });
-    const key = async (bytes: Uint8Array): Promise<Uint8Array> =>
-      (await sign({
-        message: await createMessage({ binary: bytes }),
-        signingKeys: await readPrivateKey({ armoredKey: privateKey }),
-        detached: true,
-        format: 'binary',
-        date: at,
-      })) as Uint8Array;
-    const handle = (id: string): KeyHandle => ({
-      id,
-      openpgp: (data) => key(Buffer.concat(data instanceof Uint8Array ? [data] : [...data])),
-      info: unused,
-      cms: unused,
-      raw: unused,
-    });
-    const deb = join(folder(), 'signed.deb');
-    await writeDeb({ entries: ENTRIES, options: { sign: 'release' }, job: { key: handle } }, deb);
-    run('ar', ['x', deb], folder());
-    writeFileSync(
-      join(folder(), 'signed'),
-      Buffer.concat(['debian-binary', 'control.tar.gz', 'data.tar.gz'].map((name) => readFileSync(join(folder(), name)))),
-    );
-    writeFileSync(join(folder(), 'key.asc'), publicKey);
-    writeFileSync(join(folder(), 'key.gpg'), Buffer.from(publicKey.split(/\r?\n\r?\n/)[1]?.replace(/\r?\n=.*$/s, '') ?? '', 'base64'));
-    const { status, stderr } = spawnSync('gpgv', ['--keyring', join(folder(), 'key.gpg'), '_gpgorigin', 'signed'], {
-      cwd: folder(),
+    const made = await generateKey({ type: 'ecc', curve: 'ed25519Legacy', userIDs: [{ name: 'acme' }], date: at, format: 'armored' });
+    const signingKeys = await readPrivateKey({ armoredKey: made.privateKey });
+    const openpgp = async (data: Parameters<KeyHandle['openpgp']>[0]): Promise<Uint8Array> => {
+      const message = await createMessage({ binary: Buffer.concat(data instanceof Uint8Array ? [data] : [...data]) });
+      return (await sign({ message, signingKeys, detached: true, format: 'binary', date: at })) as Uint8Array;
+    };
+    signed = {
+      handle: (id) => ({ id, openpgp, info: unused, cms: unused, raw: unused }),
+      publicKey: made.publicKey,
+      id: signingKeys.getKeyID().toHex().toUpperCase(),
+    };
+    for (const path of ['policies', 'keyrings']) mkdirSync(join(folder(), path, signed.id), { recursive: true });
+    writeFileSync(join(folder(), 'policies', signed.id, 'acme.pol'), policy(signed.id));
+    writeFileSync(join(folder(), 'key.asc'), signed.publicKey);
+    run('gpg', ['--batch', '--quiet', '--dearmor', '-o', join(folder(), 'keyrings', signed.id, 'key.gpg'), 'key.asc'], folder());
+  });
+
+  function verify(deb: string): { readonly status: number | null; readonly output: string } {
+    const folders = ['--policies-dir', join(folder(), 'policies'), '--keyrings-dir', join(folder(), 'keyrings')];
+    const { status, stdout, stderr } = spawnSync('debsig-verify', ['-v', ...folders, deb], {
       encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: folder() },
     });
-    assert.equal(status, 0, stderr);
-    assert.match(run('dpkg-deb', ['-I', deb], folder()), /Package: acme/);
+    return { status, output: stdout + stderr };
+  }
+
+  for (const codec of CODECS) {
+    it(`are verified with ${codec}`, async () => {
+      const deb = join(folder(), `${codec}.deb`);
+      await writeDeb({ entries: ENTRIES, options: { codec, sign: 'release' }, job: { key: signed.handle } }, deb);
+      const { status, output } = verify(deb);
+      assert.equal(status, 0, output);
+      assert.match(run('dpkg-deb', ['-I', deb], folder()), /Package: acme/);
+    });
+  }
+
+  it('are refused when they were changed', async () => {
+    const deb = join(folder(), 'changed.deb');
+    await writeDeb({ options: { codec: 'none', sign: 'release' }, job: { key: signed.handle } }, deb);
+    const bytes = readFileSync(deb);
+    const at = bytes.indexOf('# padding');
+    bytes.write('! ', at);
+    writeFileSync(deb, bytes);
+    assert.notEqual(verify(deb).status, 0);
   });
 });
 
@@ -555,6 +576,47 @@ describe('debs in the life of a system', () => {
     await writeDeb(making, join(folder(), 'accounts.deb'));
     installed(root().dpkg('-i', join(folder(), 'accounts.deb')));
     assert.deepEqual(root().calls(), ['systemd-sysusers acme.conf', 'own postinst [configure] []']);
+    installed(root().dpkg('-P', 'acme'));
+  });
+
+  it('remove a conffile of an earlier version', async () => {
+    const without = sampleEntries().filter(({ path }) => path !== 'etc/acme/acme.toml');
+    await writeDeb({}, join(folder(), 'with.deb'));
+    await writeDeb(
+      { entries: without, options: { removeOnUpgrade: ['/etc/acme/acme.toml'] }, job: { release: { ...RELEASE, version: '1.4.0' } } },
+      join(folder(), 'without.deb'),
+    );
+    installed(root().dpkg('-i', join(folder(), 'with.deb')));
+    assert.equal(existsSync(config()), true);
+    installed(root().dpkg('-i', join(folder(), 'without.deb')));
+    assert.equal(existsSync(config()), false);
+    installed(root().dpkg('-P', 'acme'));
+  });
+
+  it('are told by triggers of what others bring', async () => {
+    const options = {
+      scripts: { postinst: script('postinst', 'own') },
+      triggers: { interestNoawait: ['/usr/share/plugins'], interest: ['acme-changed'] },
+    };
+    await writeDeb({ entries: [file('share/acme/x')], options }, join(folder(), 'waits.deb'));
+    const other: Partial<Cell> = { platform: AMD64, variant: undefined, variants: [], package: 'other' };
+    await writeDeb(
+      { entries: [file('share/plugins/y')], options: { triggers: { activate: ['acme-changed'] } }, job: { cell: other as Cell } },
+      join(folder(), 'other.deb'),
+    );
+    installed(root().dpkg('-i', join(folder(), 'waits.deb')));
+    root().calls();
+    installed(root().dpkg('-i', join(folder(), 'other.deb')));
+    const [call, ...more] = root().calls();
+    assert.match(call ?? '', /^own postinst \[triggered\] \[(?:\/usr\/share\/plugins acme-changed|acme-changed \/usr\/share\/plugins)\]$/);
+    assert.deepEqual(more, []);
+    installed(root().dpkg('-P', 'acme', 'other'));
+  });
+
+  it('keep setuid where it is asked for', async () => {
+    await writeDeb({ entries: [file('bin/su', 'x', { mode: 0o4755, role: 'binary' })] }, join(folder(), 'setuid.deb'));
+    installed(root().dpkg('-i', join(folder(), 'setuid.deb')));
+    assert.equal(lstatSync(join(root().path, 'usr/bin/su')).mode & 0o7777, 0o4755);
     installed(root().dpkg('-P', 'acme'));
   });
 

@@ -14,7 +14,7 @@ export interface Placed {
 
 /** The entries at their places, with links that still lead to what they led to. */
 export function placeEntries(entries: readonly Entry[], rules: PlaceRules): readonly Placed[] {
-  for (const { path } of entries) refuseBad(path);
+  for (const entry of entries) refuseBad(entry);
   const moved = new Map(entries.map((entry) => [entry.path, installedPath(entry, rules)]));
   return withoutPlainParents(entries).map((entry) => {
     const path = moved.get(entry.path) as string;
@@ -22,10 +22,12 @@ export function placeEntries(entries: readonly Entry[], rules: PlaceRules): read
   });
 }
 
-/** Before it is joined with anything: what is left of it then may look harmless. */
-function refuseBad(path: string): void {
-  const problem = pathProblem(path);
+/** Before it is joined with anything: what is left of it then may look harmless. dpkg keeps lists of what is installed, a line for each path. */
+function refuseBad(entry: Entry): void {
+  const { path } = entry;
+  const problem = pathProblem(path) ?? (path.includes('\n') ? 'its name holds a line feed' : undefined);
   if (problem !== undefined) throw badPath(path, problem);
+  if (entry.type === 'symlink' && entry.target.includes('\n')) throw badPath(path, 'its target holds a line feed');
 }
 
 /**

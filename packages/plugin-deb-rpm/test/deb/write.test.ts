@@ -135,6 +135,19 @@ describe('a deb', () => {
     await assert.rejects(makeDeb({ entries }), { code: 'deb-path-taken' });
   });
 
+  it('refuses names and targets of several lines', async () => {
+    const problem = (found: string) => ({ code: 'deb-path', message: `Cannot package "share/acme/a": its ${found} holds a line feed` });
+    await assert.rejects(makeDeb({ entries: [symlink('share/acme/a', 'b\nc')] }), problem('target'));
+    await assert.rejects(makeDeb({ entries: [file('share/acme/a\nb')] }), { code: 'deb-path', message: /its name holds a line feed$/ });
+  });
+
+  it('keeps setuid', async () => {
+    const tar = gunzipSync(member(await makeDeb({ entries: [file('bin/su', 'x', { mode: 0o4755, role: 'binary' })] }), 'data.tar.gz'));
+    const modes: number[] = [];
+    for await (const { path, mode } of readTar([tar])) if (path === './usr/bin/su') modes.push(mode);
+    assert.deepEqual(modes, [0o4755]);
+  });
+
   it('is one zstd frame', async () => {
     const entries = [...sampleEntries(), file('share/acme/zz', Buffer.alloc(300_000, 'zstd '))];
     const bytes = member(await makeDeb({ entries, options: { codec: 'zstd' } }), 'data.tar.zst');
