@@ -15,7 +15,7 @@ export interface RedactingStream {
 }
 
 export interface Redactor {
-  /** Makes a value known. False when it is too short (under 4 characters) to be masked. */
+  /** Makes a value known, and of an address the parts that look like tokens. False when it is too short (under 4 characters) to be masked. */
   readonly add: (value: string) => boolean;
   /** The text with `***` for every known value, as it is, URL-encoded, in base64 or escaped in JSON. */
   readonly redact: (text: string) => string;
@@ -68,6 +68,34 @@ function lineForms(value: string): string[] {
   const lines = value.split(/\r?\n/).map((line) => line.trim());
   if (lines.length === 1) return [];
   return [value.replace(/\r?\n/g, '\r\n'), value.replace(/\r\n/g, '\n'), ...lines.filter((line) => line.length >= SHORTEST_LINE)];
+}
+
+/** `acme-1.2.0`, `linux-amd64`: masking these would shred names and hide nothing. */
+const WORDS = /^(?:[a-z]+|[a-z]{2,5}\d{1,3}|\d{1,4})(?:[-_.]+(?:[a-z]+|[a-z]{2,5}\d{1,3}|\d{1,4}))+$|^[a-z]+$/;
+
+/** As tokens do, and names do not. */
+function looksRandom(text: string): boolean {
+  return !WORDS.test(text) && (text.length >= 16 || (text.length >= 8 && /\d/.test(text) && /[a-z]/i.test(text)));
+}
+
+/** What is secret of an address that is: others may write it apart from the rest, as Slack's `/services/T…/B…/…`. */
+function urlParts(value: string): string[] {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(value.trim()) ? URL.parse(value.trim()) : null;
+  if (!url) return [];
+  const query = url.search
+    .slice(1)
+    .split('&')
+    .map((pair) => pair.slice(pair.indexOf('=') + 1));
+  const parts = [url.username, ...query, ...url.pathname.split('/'), ...url.hash.slice(1).split(/[/&=]/)].filter(looksRandom);
+  return [url.password, ...parts].flatMap((part) => [part, decoded(part)]);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part.replaceAll('+', ' '));
+  } catch {
+    return part;
+  }
 }
 
 function formsOf(value: string): string[] {
@@ -146,7 +174,7 @@ export function createRedactor(): Redactor {
   return {
     add: (value) => {
       if (value.trim().length < SHORTEST_SECRET) return false;
-      for (const form of formsOf(value)) if (form.length >= SHORTEST_SECRET) patterns.add(form);
+      for (const form of [value, ...urlParts(value)].flatMap(formsOf)) if (form.length >= SHORTEST_SECRET) patterns.add(form);
       return true;
     },
     redact: (text) => mask(text, findSpans(text, patterns)),

@@ -44,6 +44,42 @@ describe('redact', () => {
     assert.equal(knowing(PEM).redact(`<${PEM.replaceAll('\n', '\r\n')}>`), '<***>');
   });
 
+  describe('of an address', () => {
+    const HOOK = 'https://hooks.example.com/services/T0A1B2C3D/B04XYZ789/aBcDeFgHiJkLmNoPqRsTuVwX';
+
+    for (const [what, part] of [
+      ['the team', 'T0A1B2C3D'],
+      ['the channel', 'B04XYZ789'],
+      ['the token', 'aBcDeFgHiJkLmNoPqRsTuVwX'],
+    ] as const) {
+      it(`hides ${what} alone`, () => assert.equal(knowing(HOOK).redact(`<${part}>`), '<***>'));
+      for (const before of ['', 'x', 'xy']) {
+        it(`hides ${what} in base64 after ${before.length} bytes`, () => {
+          const text = Buffer.from(`${before}${part}`).toString('base64');
+          const kept = Buffer.from(knowing(HOOK).redact(text).replace('***', ''), 'base64').toString();
+          assert.equal(kept.includes(part.slice(1, -1)), false);
+          assert.match(knowing(HOOK).redact(text), /\*\*\*/);
+        });
+      }
+    }
+
+    it('leaves the words of its path alone', () => {
+      assert.equal(
+        knowing(`${HOOK}/acme-1.2.0/linux-amd64/releases-of-provisioning`).redact('services of acme-1.2.0, linux-amd64, releases-of-provisioning'),
+        'services of acme-1.2.0, linux-amd64, releases-of-provisioning',
+      );
+    });
+
+    it('hides user, password and query, as they are and decoded', () => {
+      const redactor = knowing('https://0f1e2d3c4b5a:p%40ss@x.example.com/?sig=abc%2Fdef0123456789&channel=release#tok=Zx9Zx9Zx9Z');
+      for (const part of ['0f1e2d3c4b5a', 'p%40ss', 'p@ss', 'abc%2Fdef0123456789', 'abc/def0123456789', 'Zx9Zx9Zx9Z'])
+        assert.equal(redactor.redact(`<${part}>`), '<***>');
+      assert.equal(redactor.redact('release channel'), 'release channel');
+    });
+
+    it('takes one with broken escapes', () => assert.equal(knowing('https://x.example.com/%zz12345678').redact('<%zz12345678>'), '<***>'));
+  });
+
   it('hides overlapping values whole', () => {
     assert.equal(knowing('abcdef', 'defghi').redact('<abcdefghi>'), '<***>');
   });
