@@ -1,10 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DistError, DistErrors, EXIT, throwCollected } from '../errors.ts';
-import type { RegistryJob } from '../jobs.ts';
 import type { Finding } from '../model/finding.ts';
 import { buildJob } from './build.ts';
 import { checkHooks, MAKING_STEPS } from './config-hooks.ts';
-import { locator, type PublishTarget } from './publish.ts';
-import { effectInPreflight } from './publish-errors.ts';
+import { lookingJob } from './looking-job.ts';
+import { needFindings } from './preflight-needs.ts';
 import { publishTargets } from './publish-targets.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -16,12 +16,20 @@ export interface PreflightScope {
   /** Keys that sign what is finished. */
   readonly keys?: boolean;
   readonly channels?: boolean;
+  /** What this command told before: it is not told again, and what does not depend on artifacts is not asked again. */
+  readonly told?: readonly Finding[];
 }
 
-/** Shows all findings together; throws when one of them is an error. */
-export async function preflight(run: RunContext, scope: PreflightScope): Promise<void> {
+/** Shows all findings together, and gives them; throws when one of them is an error. */
+export async function preflight(run: RunContext, scope: PreflightScope): Promise<readonly Finding[]> {
+  const { told } = scope;
   const asked = [
-    ...(scope.registries ? [{ subject: 'git', ask: async () => [...dirtyFindings(run), ...needFindings(run)] }] : []),
+    ...(scope.registries && !told
+      ? [
+          { subject: 'git', ask: async () => dirtyFindings(run) },
+          { subject: 'needs', ask: () => needFindings(run) },
+        ]
+      : []),
     ...(scope.builders ? builderQuestions(run) : []),
     ...(scope.keys ? keyQuestions(run) : []),
     ...(scope.registries ? registryQuestions(run) : []),
@@ -30,8 +38,10 @@ export async function preflight(run: RunContext, scope: PreflightScope): Promise
   ];
   const answers = await Promise.all(asked.map(answer));
   run.signal.throwIfAborted();
-  for (const finding of answers.flatMap(({ findings }) => findings)) if (finding.level !== 'error') run.report.finding(finding);
+  const findings = answers.flatMap((one) => one.findings).filter(({ level }) => level !== 'error');
+  for (const finding of findings) if (!told?.some((one) => isDeepStrictEqual(one, finding))) run.report.finding(finding);
   throwCollected(answers.flatMap(({ errors }) => errors));
+  return findings;
 }
 
 /** Somebody who may know what would fail. */
@@ -55,19 +65,6 @@ async function answer({ subject, ask }: Question): Promise<Answer> {
     if (error instanceof DistErrors) return { findings: [], errors: error.errors };
     return { findings: [], errors: [error instanceof DistError ? error : preflightFailed(subject, error)] };
   }
-}
-
-/** Leaving one out says that it is public already, or not needed this time; nobody checks. */
-function needFindings({ plan }: RunContext): readonly Finding[] {
-  const skipped = new Set(plan.publish.filter((one) => one.skipped !== undefined).map(({ id }) => id));
-  return plan.publish
-    .filter((one) => one.skipped === undefined)
-    .flatMap(({ id, needs }) => needs.filter((need) => skipped.has(need.id)).map((need) => leftOutNeed(id, need.id)));
-}
-
-function leftOutNeed(id: string, need: string): Finding {
-  const message = `It needs "${need}", which is left out: nothing waits for it to be public`;
-  return { level: 'warning', code: 'need-left-out', subject: `publish.${id}`, message, hint: `publish ${need} first, or with it` };
 }
 
 /** Throws what it finds: secrets that are missing, filters that match nothing. */
@@ -128,23 +125,6 @@ function channelQuestions(run: RunContext): readonly Question[] {
     if (!preflightOf || run.selection.leftOut('notify', id) !== undefined) return [];
     return [{ subject: `notify.${id}`, ask: async () => preflightOf(lookingJob(run, { id, options, log: run.log(id) })) }];
   });
-}
-
-/** A job that may look, and change nothing. */
-export function lookingJob(run: RunContext, { id, options, log }: Pick<PublishTarget, 'id' | 'options' | 'log'>): RegistryJob<unknown> {
-  return {
-    release: run.plan.release,
-    options,
-    id,
-    signal: run.signal,
-    log,
-    tmp: run.tmp.make,
-    artifacts: (filter) => run.artifacts.select(filter),
-    locate: locator(publishTargets(run), run.plan.release),
-    http: run.dryHttp,
-    key: run.key,
-    effect: (effect) => Promise.reject(effectInPreflight(effect.name, id)),
-  };
 }
 
 function asError({ code, subject, message, hint }: Finding): DistError {

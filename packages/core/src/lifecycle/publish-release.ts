@@ -1,5 +1,6 @@
 import { DistError, throwCollected } from '../errors.ts';
 import type { Artifact } from '../model/artifact.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Release } from '../model/release.ts';
 import { artifactFile } from './artifact-file.ts';
 import { listHooks, withStepHooks } from './config-hooks.ts';
@@ -75,13 +76,15 @@ export interface PublishMadeOptions {
   readonly draft?: boolean;
   /** Tells the channels when everything is public. */
   readonly announce?: boolean;
+  /** By an earlier look ahead of the same command. */
+  readonly told?: readonly Finding[];
 }
 
 /** The real thing; the artifacts are known to be as the manifest says. */
 export async function publishMade(run: RunContext, artifacts: readonly Artifact[], options: PublishMadeOptions = {}): Promise<PublishSummary> {
   const keepers = publishes(run) ? recordTargets(run) : [];
   offer(run, artifacts);
-  await preflight(run, { builders: false, registries: true });
+  await preflight(run, { builders: false, registries: true, ...(options.told && { told: options.told }) });
   const journal = await openReleaseJournal(run, keepers);
   const begun = journal.count();
   const close = (outcome: 'ok' | 'failed') => {

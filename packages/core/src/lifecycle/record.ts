@@ -5,7 +5,7 @@ import { betweenCrashPoints } from './crash-point.ts';
 import { messageOf } from './effect-errors.ts';
 import { JOURNAL_NAME, type JournalContent, parseJournal, readJournal } from './journal-read.ts';
 import { type EndRecord, encodeLine, type HeaderRecord, type JournalRecord } from './journal-record.ts';
-import { lookingJob } from './preflight.ts';
+import { lookingJob } from './looking-job.ts';
 import type { PublishTarget } from './publish.ts';
 import { publishTargets } from './publish-targets.ts';
 import { recordBroken, recordOfOther, recordUnreadable, recordUnsupported } from './record-errors.ts';

@@ -33,11 +33,11 @@ export async function release(run: RunContext, options: ReleaseOptions): Promise
 }
 
 async function releaseMade(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
-  await preflight(run, { builders: makes(run), ...OUTSIDE });
+  const told = await preflight(run, { builders: makes(run), ...OUTSIDE });
   const manifest = await signRelease(run, await manifestOf(run, options));
   // a run that signs has all of them
   if (run.selection.runs('publish') && !run.selection.runs('sign')) await refuseUnsigned(run, manifest);
-  return publishMade(run, publishable(manifest), { announce: run.selection.runs('publish'), draft: options.draft === true });
+  return publishMade(run, publishable(manifest), { announce: run.selection.runs('publish'), draft: options.draft === true, told });
 }
 
 /** Only channels that asked for it. What failed is what people must see, also where nobody can be told. */

@@ -12,10 +12,10 @@ import { bringJournal, closeRun, hasJournal, openReleaseJournal, readReleaseJour
 import type { EndRecord } from './journal-record.ts';
 import type { EffectState, EffectStates } from './journal-state.ts';
 import { isOurs } from './journal-summary.ts';
+import { lookingJob } from './looking-job.ts';
 import { channelIdOf, channelInstance } from './notify-occasion.ts';
 import { notifyRelease } from './notify-release.ts';
 import { inspectOutputFolder } from './output-folder.ts';
-import { lookingJob } from './preflight.ts';
 import { locator, type PublishTarget } from './publish.ts';
 import { publishOrder } from './publish-graph.ts';
 import { effectReporter } from './publish-release.ts';

@@ -1,7 +1,7 @@
 import { DistError, EXIT } from '../errors.ts';
 import type { Finding } from '../model/finding.ts';
+import { lookingJob } from './looking-job.ts';
 import { readManifest } from './output-folder.ts';
-import { lookingJob } from './preflight.ts';
 import type { PublishTarget } from './publish.ts';
 import { publishTargets } from './publish-targets.ts';
 import { publishable } from './release-artifacts.ts';
