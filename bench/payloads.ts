@@ -1,6 +1,6 @@
 /** The payloads. Each is a folder of files that is the same wherever the same npm packages are installed. */
-import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileSha256, ROOT, workFolder } from './folders.ts';
 
 export type PayloadName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8' | 'P9';
@@ -44,8 +44,8 @@ const MAKERS: Readonly<Record<PayloadName, (folder: string) => string[]>> = {
   P4: (folder) => onePiece(folder, MEGABYTE),
   P5: platforms,
   P6: (folder) => onePiece(folder, FOUR_BLOCKS),
-  P7: (folder) => installedTree(folder, { files: SMALL_FILES, smallest: 200, largest: 172_000 }),
-  P8: (folder) => installedTree(folder, { files: 800, smallest: 1_000, largest: 750_000 }),
+  P7: (folder) => application(folder, { programs: 4, files: SMALL_FILES, from: 1, below: 256 * 1024 }),
+  P8: (folder) => application(folder, { programs: 3, files: 800, from: 16 * 1024, below: 128 * 1024 }),
   P9: fewLarge,
 };
 
@@ -123,25 +123,44 @@ function oneLarge(folder: string): string[] {
   return ['large.bin'];
 }
 
-interface Spread {
+interface Application {
+  /** The smallest of the binaries. */
+  readonly programs: number;
   readonly files: number;
-  /** Bytes. */
-  readonly smallest: number;
-  readonly largest: number;
+  /** Bytes of the other files. */
+  readonly from: number;
+  readonly below: number;
 }
 
-/** What packages put below /usr: as many files between 1 and 2 KB as between 50 and 100; every other one code, the rest text. */
-function installedTree(folder: string, { files, smallest, largest }: Spread): string[] {
-  const next = generator(20_260_501);
-  const code = readFileSync(binaries()[0] as string);
-  return Array.from({ length: files }, (_, index) => {
-    const path = `d${String(Math.floor(index / 50)).padStart(3, '0')}/f${String(index).padStart(5, '0')}`;
-    const size = Math.round(smallest * (largest / smallest) ** ((next() % 100_000) / 100_000));
-    const start = (next() * 7) % (code.length - largest);
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), index % 2 === 0 ? code.subarray(start, start + size) : text(size, next));
-    return path;
-  });
+/** Programs and what lies beside them: files of `node_modules`, evenly spread over its packages. */
+function application(folder: string, { programs, files, from, below }: Application): string[] {
+  const smallest = binaries().sort((a, b) => statSync(a).size - statSync(b).size);
+  const own = smallest.slice(0, programs).map((path) => copy(path, folder));
+  const found = libraryFiles().filter(({ size }) => size >= from && size < below);
+  const step = found.length / (files - programs);
+  if (step < 1) throw new Error(`Cannot make the payload: node_modules has ${found.length} files of ${from} to ${below} bytes`);
+  const others = Array.from({ length: files - programs }, (_, index) => (found[Math.floor(index * step)] as LibraryFile).path);
+  for (const path of others) {
+    mkdirSync(dirname(join(folder, 'lib', path)), { recursive: true });
+    copyFileSync(join(ROOT, 'node_modules', path), join(folder, 'lib', path));
+  }
+  return [...own, ...others.map((path) => `lib/${path}`)];
+}
+
+interface LibraryFile {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** In the order of their paths; without links, which lead to our own packages, and what tools keep there. */
+function libraryFiles(): readonly LibraryFile[] {
+  const folder = join(ROOT, 'node_modules');
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.startsWith('.'))
+    .sort()
+    .map((path) => ({ path, size: statSync(join(folder, path)).size }));
 }
 
 /** 1 GiB in eight files, none like another: each begins elsewhere in the binaries. */

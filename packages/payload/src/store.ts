@@ -113,7 +113,8 @@ export class ContentStore implements Content {
   }
 
   pieces(ref: ContentRef): Iterable<Uint8Array> {
-    return plainPieces(this.#contentOf(ref).source, ref.sha256);
+    const { source, crc32: crc } = this.#contentOf(ref);
+    return plainPieces(source, crc);
   }
 
   /** The bytes in this codec, as one segment: from the cache, or encoded on the pool and kept. */

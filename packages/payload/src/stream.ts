@@ -15,6 +15,9 @@ interface Compressor {
 /** The output depends on the sizes of writes: these are fixed. */
 const BLOCK: Readonly<Partial<Record<Codec, number>>> = { zstd: 128 * 1024, brotli: 1024 * 1024 };
 
+/** Bytes of output at a time: what is given in smaller pieces costs a turn on the pool for each. */
+const OUTPUT = 128 * 1024;
+
 /** What a stream takes: more than any level does but the highest two of brotli. Its work is so long that none needs to wait beside it. */
 export const STREAM_LOAD: Load = { memory: 96 * 1024 * 1024, places: 2 };
 
@@ -36,10 +39,13 @@ export async function encodeStream({ part, pieces, encoding }: StreamSource, sin
   ended.catch(() => {});
   compressor.on('data', sink);
   try {
+    let written = Promise.resolve();
     for (const block of blocks(bytesOf(part, pieces), BLOCK[part.codec] ?? 0)) {
+      await written;
       encoding(block.length);
-      await write(compressor, block);
+      written = write(compressor, block);
     }
+    await written;
     // Only now, with no write queued: zstd appends an empty frame otherwise.
     compressor.end();
     await ended;
@@ -49,10 +55,10 @@ export async function encodeStream({ part, pieces, encoding }: StreamSource, sin
 }
 
 function open({ codec, level, length }: StreamPart): Compressor {
-  if (codec === 'zstd') return createZstdCompress({ pledgedSrcSize: length, params: { [constants.ZSTD_c_compressionLevel]: level ?? 3 } });
+  if (codec === 'zstd') return createZstdCompress({ pledgedSrcSize: length, chunkSize: OUTPUT, params: { [constants.ZSTD_c_compressionLevel]: level ?? 3 } });
   if (codec !== 'brotli') throw new RangeError(`Cannot encode a stream with "${codec}": it is for zstd and brotli`);
   const params = { [constants.BROTLI_PARAM_QUALITY]: level ?? 9, [constants.BROTLI_PARAM_SIZE_HINT]: Math.min(length, 2 ** 30) };
-  return createBrotliCompress({ params });
+  return createBrotliCompress({ params, chunkSize: OUTPUT });
 }
 
 function write(compressor: Compressor, bytes: Uint8Array): Promise<void> {
@@ -74,9 +80,9 @@ function isRef(plain: Plain): plain is ContentRef {
   return !(plain instanceof Uint8Array);
 }
 
-/** The same bytes in blocks of one size, the last one shorter. A block is valid until the next one. */
+/** The same bytes in blocks of one size, the last one shorter. A block is valid until the one after the next, so that one is filled while the one before is encoded. */
 function* blocks(pieces: Iterable<Uint8Array>, size: number): Generator<Uint8Array, void, undefined> {
-  const block = Buffer.allocUnsafeSlow(size);
+  let [block, other] = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)];
   let filled = 0;
   for (const piece of pieces) {
     for (let at = 0; at < piece.length; ) {
@@ -86,6 +92,7 @@ function* blocks(pieces: Iterable<Uint8Array>, size: number): Generator<Uint8Arr
       at += part.length;
       if (filled < size) continue;
       yield block;
+      [block, other] = [other, block];
       filled = 0;
     }
   }

@@ -13,6 +13,10 @@ export type Sink = (bytes: Uint8Array) => void;
 /** Memory for blocks on their way from a pack to a sink; used between two turns of the event loop only. */
 let buffer: Buffer = Buffer.allocUnsafeSlow(0);
 
+/** Buffers of readers that have ended: a fresh one for every content would keep the collector busy. */
+const spare: Buffer[] = [];
+const SPARE = 8;
+
 /** Copies a kept segment. Each block is verified before it is given on; a damaged one has the segment made again by `repair`. */
 export async function copySegment(
   engine: Engine,
@@ -44,16 +48,16 @@ export function readSegment(segment: Segment): Uint8Array | undefined {
 }
 
 /** A content as it is, from a source that held it when it was read, in pieces valid until the next one. Throws at the end if it is another. */
-export function* plainPieces(source: Source, sha256: string): Generator<Uint8Array, void, undefined> {
+export function* plainPieces(source: Source, crc: number): Generator<Uint8Array, void, undefined> {
   const reader = openSource(source);
+  const target = spare.pop() ?? Buffer.allocUnsafeSlow(READ_SIZE);
   try {
-    const tally = new Tally(reader, ['sha256']);
-    const target = Buffer.allocUnsafeSlow(READ_SIZE);
+    const tally = new Tally(reader, []);
     for (let piece = tally.read(target); piece.length > 0; piece = tally.read(target)) yield piece;
-    const { digests } = tally.finish();
-    if (digests.sha256 !== sha256) throw fileChanged(nameOf(source), 'it was modified while it was packaged');
+    if (tally.finish().crc32 !== crc) throw fileChanged(nameOf(source), 'it was modified while it was packaged');
   } finally {
     reader.close();
+    if (spare.length < SPARE) spare.push(target);
   }
 }
 
