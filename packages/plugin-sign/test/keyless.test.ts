@@ -363,7 +363,7 @@ describe('cosign keyless', () => {
   describe('knows the public good instance', () => {
     /** Of sigstore-conformance, which signs with a token anybody can have; entry 79571823 of the log. */
     const theirs = fixtureBytes('public-good.sigstore.json');
-    const subject = { name: 'a.txt', path: 'a.txt', size: 132, sha256: 'a0cfc71271d6e278e57cd332ff957c3f7043fdda354c4cbb190a30d56efa01bf' };
+    const subject = { name: 'a.txt', path: 'a.txt', size: 109, sha256: 'a0cfc71271d6e278e57cd332ff957c3f7043fdda354c4cbb190a30d56efa01bf' };
     const beacon =
       'https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml';
     const checking = (identity: string) =>
