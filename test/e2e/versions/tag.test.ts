@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before } from 'mocha';
+import { type Ran, run, succeed } from '../cli.ts';
+import { git, type Project, sandbox } from '../project.ts';
+import { smallProject } from '../small-project.ts';
+import { type GitServer, startGitServer } from './git-server.ts';
+import { makeHistory } from './history.ts';
+
+const NODE_MODULES = new URL('../../../node_modules', import.meta.url).pathname;
+const TOKEN = 'ghp_0123456789secret';
+const TAGGER = '"Ann <ann@example.org>"';
+
+interface Repository {
+  readonly project: Project;
+  /** Git in the bare repository of the server. */
+  readonly there: (...args: readonly string[]) => string;
+  readonly folder: string;
+}
+
+describe('registry tag', function () {
+  this.timeout(60_000);
+  const box = sandbox();
+  let server: GitServer;
+  let count = 0;
+  before(async () => {
+    server = await startGitServer({ root: box.folder('server'), password: TOKEN });
+  });
+  after(() => server.close());
+
+  function repository(options = ''): Repository {
+    const name = `r${count++}.git`;
+    const folder = server.create(name);
+    const tag = `tag: { token: { env: GIT_TOKEN }, tagger: ${TAGGER}${options} }`;
+    const project = box.project({
+      ...smallProject({ version: 'version: 1.0.0', publish: `publish:\n  local: { needs: tag }\n  ${tag}` }),
+      node_modules: { link: NODE_MODULES },
+      '.gitignore': '/*\n!/history\n',
+    });
+    project.write({ 'provisioning-dist.yaml': `${project.read('provisioning-dist.yaml')}plugins: ["@provisioning-dist/plugin-git"]\n` });
+    makeHistory(project, [{ message: 'one' }, { message: 'two' }]);
+    git(project, 'remote', 'add', 'origin', server.url(name));
+    // as a mirror would: the server has the commits, and some other tag
+    git(project, 'push', '--quiet', folder, 'HEAD~1:refs/heads/main');
+    return { project, folder, there: (...args) => execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: 'pipe' }).trim() };
+  }
+
+  const env = { GIT_TOKEN: TOKEN };
+
+  function nothingSecret({ stdout, stderr }: Ran): void {
+    assert.doesNotMatch(stdout + stderr, new RegExp(`${TOKEN}|${Buffer.from(`x-access-token:${TOKEN}`).toString('base64')}`));
+  }
+
+  it('pushes an annotated tag at the commit', async () => {
+    const { project, there } = repository();
+    await succeed(project, ['release'], { env });
+    const text = `object ${git(project, 'rev-parse', 'HEAD')}\ntype commit\ntag v1.0.0\ntagger Ann <ann@example.org> 1700000060 +0000\n\nacme 1.0.0`;
+    assert.equal(there('cat-file', 'tag', 'v1.0.0'), text);
+    assert.equal(git(project, 'rev-parse', 'v1.0.0'), there('rev-parse', 'v1.0.0'));
+    assert.ok(project.read('published/acme/latest.json'));
+  });
+
+  it('pushes it once', async () => {
+    const { project, there } = repository();
+    await succeed(project, ['release'], { env });
+    const id = there('rev-parse', 'v1.0.0');
+    await succeed(project, ['publish'], { env });
+    assert.equal(there('rev-parse', 'v1.0.0'), id);
+  });
+
+  it('pushes nothing in dry runs', async () => {
+    const { project, there } = repository();
+    const { stdout } = await succeed(project, ['release', '--dry-run'], { env });
+    assert.match(stdout, /push tag v1\.0\.0 at [0-9a-f]{7}/);
+    assert.equal(there('tag'), '');
+  });
+
+  it('takes the tag back with the release', async () => {
+    const { project, there } = repository();
+    await succeed(project, ['release'], { env });
+    await succeed(project, ['rollback'], { env });
+    assert.equal(there('tag'), '');
+    assert.equal(git(project, 'tag'), '');
+  });
+
+  it('leaves a tag that somebody moved', async () => {
+    const { project, there } = repository();
+    await succeed(project, ['release'], { env });
+    there('tag', '--force', 'v1.0.0', 'main');
+    const ran = await run(project, ['rollback'], { env });
+    assert.equal(ran.exit, 6);
+    assert.match(ran.stdout + ran.stderr, /Cannot take tag "v1\.0\.0" back: origin has it at/);
+    assert.equal(there('rev-parse', 'v1.0.0'), there('rev-parse', 'main'));
+  });
+
+  it('pushes the tag the user made, and leaves it here', async () => {
+    const { project, there } = repository();
+    git(project, 'tag', '--annotate', '--message=by hand', 'v1.0.0');
+    await succeed(project, ['release'], { env });
+    assert.match(there('cat-file', 'tag', 'v1.0.0'), /by hand$/);
+    await succeed(project, ['rollback'], { env });
+    assert.equal(there('tag'), '');
+    assert.equal(git(project, 'tag'), 'v1.0.0');
+  });
+
+  it('keeps a tag that was there before', async () => {
+    const { project, there, folder } = repository();
+    git(project, 'tag', 'v1.0.0');
+    git(project, 'push', '--quiet', folder, 'v1.0.0');
+    await succeed(project, ['release'], { env });
+    await succeed(project, ['rollback'], { env });
+    assert.equal(there('tag'), 'v1.0.0');
+  });
+
+  it('is told of a tag elsewhere before anything is built', async () => {
+    const { project, there } = repository();
+    there('tag', 'v1.0.0', 'main');
+    const ran = await run(project, ['release'], { env });
+    assert.equal(ran.exit, 3);
+    assert.match(ran.stderr, /error\[tag-taken\]: Cannot tag "v1\.0\.0": origin has it at [0-9a-f]{12}/);
+  });
+
+  it('is told of a tag elsewhere in this repository', async () => {
+    const { project } = repository();
+    git(project, 'tag', 'v1.0.0', 'HEAD~1');
+    const ran = await run(project, ['release'], { env });
+    assert.equal(ran.exit, 3);
+    assert.match(ran.stderr, /this repository has it at/);
+  });
+
+  it('says what the server says, without secrets', async () => {
+    const { project, folder, there } = repository();
+    const words = `protected by a rule\\033[31m, see https://user:${TOKEN}@git.example/rules`;
+    writeFileSync(join(folder, 'hooks/pre-receive'), `#!/bin/sh\nprintf '${words}\\n' >&2\nexit 1\n`, { mode: 0o755 });
+    const ran = await run(project, ['release'], { env });
+    assert.equal(ran.exit, 1);
+    assert.match(ran.stderr, /Cannot push tag "v1\.0\.0" to origin: .*protected by a rule.*https:\/\/git\.example\/rules/);
+    assert.ok(!ran.stderr.includes('\u001b'));
+    nothingSecret(ran);
+    assert.equal(there('tag'), '');
+  });
+
+  it('finds a wrong token in time, and tells nobody', async () => {
+    const { project } = repository();
+    const ran = await run(project, ['release'], { env: { GIT_TOKEN: 'revoked-9876543210' } });
+    assert.equal(ran.exit, 3);
+    assert.match(ran.stderr, /error\[git-remote\]: Cannot reach remote "origin": /);
+    assert.doesNotMatch(ran.stdout + ran.stderr, /revoked-9876543210/);
+  });
+
+  it('finds a missing remote in time', async () => {
+    const { project } = repository();
+    git(project, 'remote', 'remove', 'origin');
+    const ran = await run(project, ['release'], { env });
+    assert.equal(ran.exit, 3);
+    assert.match(ran.stderr, /error\[git-remote\]/);
+  });
+
+  it('finds that nobody tags', async () => {
+    const { project } = repository();
+    project.write({ 'provisioning-dist.yaml': project.read('provisioning-dist.yaml').replace(`, tagger: ${TAGGER}`, '') });
+    git(project, 'config', 'user.useConfigOnly', 'true');
+    const ran = await run(project, ['release'], { env });
+    assert.equal(ran.exit, 3);
+    assert.match(ran.stderr, /error\[git-no-tagger\]/);
+  });
+
+  it('refuses names git does not take', async () => {
+    const { project } = repository(', tag: "a..b {version}"');
+    const ran = await run(project, ['release'], { env });
+    assert.equal(ran.exit, 3);
+    assert.match(ran.stderr, /error\[tag-invalid\]/);
+  });
+
+  it('needs no branch', async () => {
+    const { project, there } = repository();
+    git(project, 'checkout', '--quiet', '--detach');
+    await succeed(project, ['release'], { env });
+    assert.equal(there('tag'), 'v1.0.0');
+  });
+
+  it('tags what a shallow clone has', async () => {
+    const { project, there, folder } = repository();
+    git(project, 'push', '--quiet', folder, 'HEAD:refs/heads/main');
+    const url = git(project, 'remote', 'get-url', 'origin');
+    git(project, 'fetch', '--quiet', '--depth=1', '--update-shallow', `file://${folder}`, 'main');
+    assert.equal(git(project, 'rev-parse', '--is-shallow-repository'), 'true');
+    await succeed(project, ['release'], { env });
+    assert.equal(there('tag'), 'v1.0.0');
+    assert.ok(url.startsWith('http://127.0.0.1'));
+  });
+
+  it('runs no hook of the repository', async () => {
+    const { project } = repository();
+    writeFileSync(project.path('.git/hooks/pre-push'), '#!/bin/sh\ntouch ran\nexit 1\n', { mode: 0o755 });
+    await succeed(project, ['release'], { env });
+    assert.throws(() => project.read('ran'), { code: 'ENOENT' });
+  });
+});
