@@ -137,7 +137,7 @@ describe('sign, keyless', () => {
     }
 
     const github = (): RunOptions => ({
-      env: { ACTIONS_ID_TOKEN_REQUEST_URL: `${server.url}/idtoken?v=2`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'canaryOfTheRequest' },
+      env: { ACTIONS_ID_TOKEN_REQUEST_URL: `${server.url}/idtoken?v=2`, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'canaryFirst.canarySecond.canaryThird' },
     });
 
     it('when it signs', async () => {
@@ -162,7 +162,7 @@ describe('sign, keyless', () => {
       handed = instance.token();
       const ran = await succeed(made, ['release', '--verbose'], github());
       assertSilent(told(made, ran), handed);
-      assertSilent(told(made, ran), 'canaryOfTheRequest');
+      assertSilent(told(made, ran), 'canaryFirst.canarySecond.canaryThird');
     });
 
     it('when GitHub has made it and it is refused', async () => {
@@ -172,7 +172,7 @@ describe('sign, keyless', () => {
       const ran = await run(made, ['sign', '--verbose'], { env: { ...github().env, PROVISIONING_DEBUG: 'true' } });
       assert.match(ran.stderr, /does not accept its identity token.*\*\*\*/);
       assertSilent(told(made, ran), handed);
-      assertSilent(told(made, ran), 'canaryOfTheRequest');
+      assertSilent(told(made, ran), 'canaryFirst.canarySecond.canaryThird');
     });
   });
 });
