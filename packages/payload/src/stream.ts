@@ -55,7 +55,8 @@ export async function encodeStream({ part, pieces, encoding }: StreamSource, sin
 }
 
 function open({ codec, level, length }: StreamPart): Compressor {
-  if (codec === 'zstd') return createZstdCompress({ pledgedSrcSize: length, chunkSize: OUTPUT, params: { [constants.ZSTD_c_compressionLevel]: level ?? 3 } });
+  if (codec === 'zstd')
+    return createZstdCompress({ pledgedSrcSize: length, chunkSize: OUTPUT, params: { [constants.ZSTD_c_compressionLevel]: level ?? 3 } });
   if (codec !== 'brotli') throw new RangeError(`Cannot encode a stream with "${codec}": it is for zstd and brotli`);
   const params = { [constants.BROTLI_PARAM_QUALITY]: level ?? 9, [constants.BROTLI_PARAM_SIZE_HINT]: Math.min(length, 2 ** 30) };
   return createBrotliCompress({ params, chunkSize: OUTPUT });
