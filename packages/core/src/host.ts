@@ -13,6 +13,7 @@ import { suggestion } from './model/suggest.ts';
 import type { AnyBuilder, AnyFormat, AnyRegistry, Plugin } from './plugin.ts';
 import { pluginBroken, providedTwice } from './plugin-errors.ts';
 import { BUNDLED, type FoundPlugin, findBundled, findPlugin } from './plugin-loader.ts';
+import type { ServicesDefinition } from './services.ts';
 
 /** Configuration -> plugins -> tapped hooks; the only place where they meet. */
 
@@ -45,9 +46,10 @@ export interface Host {
   readonly keys: ReadonlyMap<string, Provided<AnyKey>>;
   readonly channels: ReadonlyMap<string, Provided<AnyChannel>>;
   readonly facts: ReadonlyMap<string, Provided<AnyFacts>>;
+  readonly services: ReadonlyMap<string, Provided<ServicesDefinition>>;
 }
 
-type Section = 'formats' | 'builders' | 'registries' | 'keys' | 'channels' | 'facts';
+type Section = 'formats' | 'builders' | 'registries' | 'keys' | 'channels' | 'facts' | 'services';
 
 /** A key some part of the configuration or a flag uses, and where. */
 export interface UsedKey {
@@ -74,6 +76,9 @@ export async function allPlugins(config: LoadedConfig | undefined): Promise<read
   return Promise.all([...named, ...bundled].map((plugin) => plugin.load()));
 }
 
+/** What a plugin for services is found by: there is no service without it. Formats name further ones. */
+const SERVICES = 'systemd';
+
 /** The keys a configuration uses. `extra` are those named by flags only. */
 export function usedKeys(config: LoadedConfig, extra: readonly UsedKey[]): readonly UsedKey[] {
   return [
@@ -83,6 +88,7 @@ export function usedKeys(config: LoadedConfig, extra: readonly UsedKey[]): reado
       ...product.publish.map((item): UsedKey => ({ section: 'registries', key: item.use, at: item.at })),
       ...product.sign.map((item): UsedKey => ({ section: 'keys', key: item.use, at: item.at })),
       ...product.notify.map((item): UsedKey => ({ section: 'channels', key: item.use, at: item.at })),
+      ...product.services.slice(0, 1).map(({ at }): UsedKey => ({ section: 'services', key: SERVICES, at })),
       ...(product.changelog ? [{ section: 'facts', key: product.changelog.use, at: product.changelog.at } as const] : []),
     ]),
     ...extra,
@@ -123,6 +129,7 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
   const keys = collect<AnyKey>(loaded, 'keys');
   const channels = collect<AnyChannel>(loaded, 'channels');
   const facts = collect<AnyFacts>(loaded, 'facts');
+  const services = collect<ServicesDefinition>(loaded, 'services');
   for (const { key, plugin, definition } of builders.values()) {
     hooks.build.provide(key);
     hooks.build.tap(key, { name: plugin }, (job) => definition.build(job));
@@ -148,7 +155,7 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
   }
   for (const each of loaded) setUp(each, hooks);
   for (const hook of Object.values(hooks)) hook.seal(observe);
-  return { hooks, builders, formats, registries, keys, channels, facts };
+  return { hooks, builders, formats, registries, keys, channels, facts, services };
 }
 
 /** Undoing the journal is core's own answer, also to a mode the registry does not name. */
@@ -211,6 +218,7 @@ const NOUN: Readonly<Record<Section, string>> = {
   keys: 'key',
   channels: 'channel',
   facts: 'changelog',
+  services: 'service manager',
 };
 
 function unknownKey(use: UsedKey, known: readonly string[]): DistError {

@@ -9,6 +9,7 @@ import type { Entry } from './model/entry.ts';
 import type { Platform } from './model/platform.ts';
 import type { Release } from './model/release.ts';
 import type { ExecOptions, ExecResult } from './program.ts';
+import type { ServiceFiles } from './services.ts';
 
 export type { ExecOptions, ExecResult } from './program.ts';
 
@@ -49,6 +50,8 @@ export interface FormatJob<Options> extends JobBase<Options> {
   readonly date: number;
   /** The artifact's final file name. */
   readonly fileName: string;
+  /** What its package is to tell the service manager the format names. */
+  readonly services?: readonly ServiceFiles[];
   /** A key under `sign:`, for signatures inside the artifact: yield `{ ask: () => job.key(id).openpgp(bytes) }`. Throws a DistError for one that is not there. */
   readonly key: (id: string) => KeyHandle;
 }
@@ -87,6 +90,7 @@ export interface ReadView<Options> {
   readonly options: Options;
   /** Seconds since 1970 UTC of every timestamp in the artifact. */
   readonly date: number;
+  readonly services?: readonly ServiceFiles[];
 }
 
 /** Reads a finished artifact back. */

@@ -17,6 +17,7 @@ export interface PluginMetadata {
   readonly keys?: readonly string[];
   readonly channels?: readonly string[];
   readonly facts?: readonly string[];
+  readonly services?: readonly string[];
 }
 
 export interface FoundPlugin {
@@ -35,6 +36,7 @@ export const BUNDLED: readonly string[] = [
   '@provisioning-dist/plugin-build',
   '@provisioning-dist/plugin-notify',
   '@provisioning-dist/plugin-registry',
+  '@provisioning-dist/plugin-services',
 ];
 
 export function findBundled(name: string, at?: Position): FoundPlugin {
@@ -117,6 +119,7 @@ const HANDLERS: Readonly<Record<string, readonly string[]>> = {
   keys: ['options', 'info'],
   channels: ['options', 'send'],
   facts: ['options'],
+  services: ['files'],
 };
 
 function definitionProblem(plugin: Readonly<Record<string, unknown>>): string | undefined {

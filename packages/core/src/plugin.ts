@@ -24,6 +24,7 @@ import type { Distribution } from './model/distribution.ts';
 import type { Entry } from './model/entry.ts';
 import type { Finding } from './model/finding.ts';
 import type { Os, Platform } from './model/platform.ts';
+import type { ServicesDefinition } from './services.ts';
 
 export type { ReadSource } from './jobs.ts';
 export type { OptionsKit, Secret } from './kit.ts';
@@ -58,6 +59,8 @@ export interface FormatDefinition<Options> {
   readonly consumes?: ArtifactFilter;
   /** Another file name than the product's rule gives. Pure. */
   readonly name?: (job: NameJob<Options>) => string;
+  /** The service manager of its systems, by its key among plugins' services; its jobs have the services of `services:` then. */
+  readonly services?: string;
   /** Pure: the parts of one file. Exactly one of `write` and `layout` is given. */
   readonly write?: (job: FormatJob<Options>) => Parts;
   /** Pure: a directory tree instead of a file. */
@@ -113,6 +116,8 @@ export interface Plugin {
   readonly channels?: Readonly<Record<string, AnyChannel>>;
   /** What `changelog:` uses. */
   readonly facts?: Readonly<Record<string, AnyFacts>>;
+  /** What writes `services:` down, by service manager. */
+  readonly services?: Readonly<Record<string, ServicesDefinition>>;
   /** Taps that cut across: add entries, measure, veto. Cannot add keys. */
   readonly setup?: (context: { readonly hooks: HookFacade }) => void;
 }

@@ -3,6 +3,7 @@ import type { Log } from '../effect.ts';
 import type { Role } from '../model/entry.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Release } from '../model/release.ts';
+import type { Service } from '../model/service.ts';
 import type { Secret } from '../plugin.ts';
 
 /** The configuration after loading: checked, defaults filled in, one record per product. Nothing below the plan reads it again. */
@@ -113,6 +114,15 @@ export interface ChangelogConfig {
   readonly at: Position;
 }
 
+/** One service under `services:`; its program and the fields of its texts are found once it is known where they are installed. */
+export interface ServiceConfig extends Service {
+  readonly component: string;
+  readonly variants?: readonly string[];
+  /** Platform selectors. */
+  readonly platforms?: readonly string[];
+  readonly at: Position;
+}
+
 /** Steps of the lifecycle that hooks stand before and after. */
 export type HookStep = 'beforeBuild' | 'build' | 'stage' | 'package' | 'sign' | 'validate' | 'publish' | 'notify' | 'rollback';
 
@@ -187,6 +197,8 @@ export interface ProductConfig {
   readonly sign: readonly SignInstance[];
   readonly notify: readonly NotifyInstance[];
   readonly changelog?: ChangelogConfig;
+  /** By the order of their names. */
+  readonly services: readonly ServiceConfig[];
   /** In the order declared. */
   readonly hooks: Readonly<Partial<Record<HookGroup, readonly HookConfig[]>>>;
   /** Artifact name template; default `{name}-{version}-{platform}-{variant}.{ext}`. */

@@ -69,6 +69,7 @@ const SHORT_FORMS: Readonly<Record<string, (entry: MapEntry, section: string) =>
   build: buildItems,
   hooks: filled,
   changelog: filled,
+  services: filled,
 };
 
 function normaliseEntry(key: string, entry: MapEntry): MapEntry {

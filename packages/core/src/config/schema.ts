@@ -3,6 +3,7 @@ import { MESSAGE_TYPES, type MessageType } from '../channel.ts';
 import { ROLES } from '../model/entry.ts';
 import type { PlatformSpec } from './config.ts';
 import { hooksSchema, type RawHooks } from './hook-schema.ts';
+import { type RawService, servicesSchema } from './service-schema.ts';
 import { globs, LINES, lineText, names, nameText, pathText, selectors } from './text-schemas.ts';
 
 // each schema reads one text: compiling a parser for it takes longer than that, and `new Function`
@@ -106,6 +107,7 @@ export interface RawSections {
   readonly sign?: Readonly<Record<string, RawSign>> | undefined;
   readonly notify?: Readonly<Record<string, RawNotify>> | undefined;
   readonly changelog?: RawChangelog | undefined;
+  readonly services?: Readonly<Record<string, RawService>> | undefined;
   readonly hooks?: RawHooks | undefined;
   readonly paths?: RawPaths | undefined;
 }
@@ -233,6 +235,7 @@ const sections = {
   sign: z.record(nameText(), signInstance).optional().describe('Keys that sign, by instance id'),
   notify: z.record(nameText(), notifyInstance).optional().describe('Where people are told, by instance id'),
   changelog: changelog.optional().describe('Notes and changes of the release'),
+  services: servicesSchema.optional(),
   hooks: hooksSchema.optional(),
   paths: z
     .strictObject({

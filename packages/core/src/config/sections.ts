@@ -19,6 +19,7 @@ import {
 import { type KeyPath, type MapNode, positionAt, remember } from './position.ts';
 import type { RawPaths, RawProduct, RawVariant } from './schema.ts';
 import type { SecretReader } from './secret.ts';
+import { serviceConfigs } from './service-sections.ts';
 import { compileTemplate } from './template.ts';
 
 export interface ProductInput {
@@ -64,8 +65,12 @@ function checkVariants(choices: readonly (readonly [KeyPath, Choice])[], known: 
 }
 
 /** A component nobody's contents belong to would make an empty package. Without contents they are plugins' to give. */
-function checkComponents({ contents = [], packages = {} }: RawProduct, { tree, errors }: SectionContext): void {
+function checkComponents({ contents = [], packages = {}, services = {} }: RawProduct, { tree, errors }: SectionContext): void {
   const known = [...new Set(contents.map(({ component = 'main' }) => component))];
+  for (const [name, { component }] of Object.entries(services)) {
+    if (component !== undefined && !known.includes(component))
+      errors.push(unknownName(positionAt(tree, ['services', name, 'component']), 'component', component, known));
+  }
   for (const [id, { components = [] }] of Object.entries(packages)) {
     for (const [index, name] of components.entries()) {
       if (known.length > 0 && !known.includes(name))
@@ -138,7 +143,11 @@ export function productConfig(input: ProductInput, errors: DistError[]): Product
   checkRoot(raw.path ?? '.', context);
   checkPaths(paths, root, context);
   checkArtifactName(raw.artifactName, context);
-  checkVariants([...choices('contents', raw.contents), ...choices('packages', raw.packages)], [...variants.keys()], context);
+  checkVariants(
+    [...choices('contents', raw.contents), ...choices('packages', raw.packages), ...choices('services', raw.services)],
+    [...variants.keys()],
+    context,
+  );
   checkComponents(raw, context);
   const { description, homepage, license, maintainer, vendor, artifactName } = raw;
   const product = {
@@ -164,6 +173,7 @@ export function productConfig(input: ProductInput, errors: DistError[]): Product
     publish: publishInstances(raw.publish ?? {}, context),
     sign: signInstances(raw.sign ?? {}, context),
     notify: notifyInstances(raw.notify ?? {}, context),
+    services: serviceConfigs(raw.services ?? {}, description?.split('\n')[0]?.trim() || name, context),
     hooks: hookConfigs(raw.hooks ?? {}, context),
     paths,
   };

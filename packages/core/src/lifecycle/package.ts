@@ -21,6 +21,7 @@ import { recipeOf, unchangedArtifact } from './recipe.ts';
 import type { ManifestArtifact, ReleaseManifest } from './release-manifest.ts';
 import { removeAny } from './remove-tree.ts';
 import type { RunContext } from './run-context.ts';
+import { chosenServices, serviceFacts, serviceFiles } from './services.ts';
 
 /** Makes one planned artifact out of its distribution. */
 
@@ -90,13 +91,14 @@ async function makeArtifact(run: RunContext, input: PackageInput): Promise<{ rea
   const recipe = async (): Promise<string> => {
     await store.prepare(entries, { digests: ['sha256'], segments: 'each' }, { signal: run.signal });
     const keys = await namedKeys(run, format.options);
-    return recipeOf({ run, planned, format, entries, consumed: consumedBy(run, format), codec: needs.codec ?? 'none', keys, store });
+    const services = serviceFacts(run, chosenServices(run, planned, format), format);
+    return recipeOf({ run, planned, format, entries, consumed: consumedBy(run, format), codec: needs.codec ?? 'none', keys, services, store });
   };
   // Hashing first lets an unchanged artifact be kept without compressing anything; a fresh one is hashed by the read that packages it.
   const kept = before && (await unchangedArtifact(before, await recipe(), join(run.outputDir, planned.name)));
   if (kept) return { artifact: kept, reused: true };
   await store.prepare(entries, needs, { signal: run.signal });
-  const made = await write(run, planned, format, entries);
+  const made = await write(run, input, format, entries);
   return { artifact: Object.freeze({ ...made, recipe: await recipe() }), reused: false };
 }
 
@@ -115,8 +117,9 @@ function needsOf({ definition, options }: ResolvedFormat): Needs {
   return typeof definition.needs === 'function' ? definition.needs(options) : (definition.needs ?? {});
 }
 
-async function write(run: RunContext, planned: PlannedArtifact, format: ResolvedFormat, entries: readonly Entry[]): Promise<Artifact> {
-  const answer = await run.host.hooks.package.call(planned.format, await formatJob(run, planned, format, entries));
+async function write(run: RunContext, input: PackageInput, format: ResolvedFormat, entries: readonly Entry[]): Promise<Artifact> {
+  const { planned } = input;
+  const answer = await run.host.hooks.package.call(planned.format, await formatJob(run, input, format, entries));
   if (!answer) throw new DistError('not-packaged', `Cannot package "${planned.name}": no plugin answered for format "${planned.format}"`);
   const common = {
     name: planned.name,
@@ -135,7 +138,8 @@ async function write(run: RunContext, planned: PlannedArtifact, format: Resolved
   return { ...common, type: 'file', size: written.size, sha256: written.digests.sha256, digests: written.digests };
 }
 
-async function formatJob(run: RunContext, planned: PlannedArtifact, format: ResolvedFormat, entries: readonly Entry[]): Promise<FormatJob<unknown>> {
+async function formatJob(run: RunContext, input: PackageInput, format: ResolvedFormat, entries: readonly Entry[]): Promise<FormatJob<unknown>> {
+  const { planned, distribution } = input;
   return Object.freeze({
     release: run.plan.release,
     options: format.options,
@@ -149,6 +153,7 @@ async function formatJob(run: RunContext, planned: PlannedArtifact, format: Reso
     content: await run.store(),
     date: run.plan.release.date,
     fileName: planned.name,
+    services: serviceFiles(run, { planned, format, distribution }),
     key: run.key,
   });
 }

@@ -23,10 +23,12 @@ export interface RecipeInput {
   readonly codec: Codec;
   /** Who the keys are that its options name. */
   readonly keys: readonly KeyIdentity[];
+  /** The services it tells of. */
+  readonly services: readonly unknown[];
   readonly store: Content;
 }
 
-export function recipeOf({ run, planned, format, entries, consumed, codec, keys, store }: RecipeInput): string {
+export function recipeOf({ run, planned, format, entries, consumed, codec, keys, services, store }: RecipeInput): string {
   const provided = run.host.formats.get(format.key);
   const hash = createHash('sha256');
   hash.update(
@@ -37,6 +39,7 @@ export function recipeOf({ run, planned, format, entries, consumed, codec, keys,
       [planned.name, planned.package, planned.platform ?? null, planned.variant ?? null, [...run.product.variants.keys()]],
       consumed.map(({ name, sha256 }) => [name, sha256]),
       ...(keys.length === 0 ? [] : [keys]),
+      ...(services.length === 0 ? [] : [services]),
     ]),
   );
   for (const entry of entries) hash.update(entryLine(entry, store));

@@ -5,6 +5,7 @@ import type { ReadView } from '../jobs.ts';
 import type { Distribution } from '../model/distribution.ts';
 import type { Finding } from '../model/finding.ts';
 import type { PlannedArtifact } from '../model/plan.ts';
+import type { ServiceFiles } from '../services.ts';
 import { withSource } from './artifact-source.ts';
 import { chosenEntries } from './chosen-entries.ts';
 import { checkHooks, withStepHooks } from './config-hooks.ts';
@@ -17,6 +18,7 @@ import { Pool, settleAll } from './pool.ts';
 import { asksForSource, stageAll, wideDistribution } from './produce.ts';
 import type { ManifestArtifact, ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
+import { serviceFiles } from './services.ts';
 import { signatureFindings } from './sign-check.ts';
 import { isSignature } from './sign-plan.ts';
 import { sourceFiles } from './source-files.ts';
@@ -93,8 +95,13 @@ function notMade({ plan }: RunContext, manifest: ReleaseManifest): readonly Find
   return plan.artifacts.filter(({ name }) => !made.has(name)).map(({ name }) => found.notMade(name));
 }
 
+interface Expectation {
+  readonly distribution: Distribution;
+  readonly services: readonly ServiceFiles[];
+}
+
 /** What a planned artifact should hold; undefined where it is made of no entries. */
-type Expected = (planned: PlannedArtifact) => Promise<Distribution | undefined> | undefined;
+type Expected = (planned: PlannedArtifact) => Promise<Expectation | undefined> | undefined;
 
 async function freshStaging(run: RunContext): Promise<Expected> {
   const source = asksForSource(run) ? await sourceFiles(run) : undefined;
@@ -103,7 +110,11 @@ async function freshStaging(run: RunContext): Promise<Expected> {
     const distribution =
       planned.scope === 'cell' ? await distributions.get(distributionKey(planned)) : await wideDistribution(run, planned, { distributions, source });
     if (!distribution || (planned.scope !== 'cell' && distribution.entries.length === 0)) return undefined;
-    return { ...distribution, entries: chosenEntries(run, planned, formatOf(run, planned), distribution) };
+    const format = formatOf(run, planned);
+    return {
+      distribution: { ...distribution, entries: chosenEntries(run, planned, format, distribution) },
+      services: serviceFiles(run, { planned, format, distribution }),
+    };
   };
 }
 
@@ -164,8 +175,12 @@ async function readBack(run: RunContext, { artifact, planned, expected, manifest
   const provided = format === undefined ? undefined : run.host.formats.get(format);
   if (format === undefined || !provided?.definition.read) return [found.noReader(name, format)];
   const path = join(run.outputDir, name);
-  const distribution = planned && (await expected(planned));
-  const view: ReadView<unknown> | undefined = planned && { options: formatOf(run, planned).options, date: manifest.date };
+  const { distribution, services } = (planned && (await expected(planned))) ?? {};
+  const view: ReadView<unknown> | undefined = planned && {
+    options: formatOf(run, planned).options,
+    date: manifest.date,
+    ...(services && { services }),
+  };
   try {
     const answers = await withSource(path, type === 'file' ? lstatSync(path).size : undefined, (source) =>
       run.host.hooks.validate.call(format, {

@@ -1,5 +1,3 @@
-import { DistError, EXIT } from '../errors.ts';
-
 /** A program a system runs in the background, with its paths as they are once installed. */
 export interface Service {
   readonly name: string;
@@ -8,64 +6,75 @@ export interface Service {
   readonly exec: readonly [string, ...string[]];
   readonly user?: string;
   readonly group?: string;
+  /** Whether the account is made at installation. */
+  readonly createUser: boolean;
+  readonly workingDir?: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly restart: 'no' | 'on-failure' | 'always';
-  readonly hardening: 'none' | 'basic';
+  /** A file of `NAME=value` lines; one that may be absent begins with `-`. */
+  readonly envFile?: string;
+  readonly restart: ServiceRestart;
+  /** Milliseconds from the request to stop to the kill. */
+  readonly stopTimeout?: number;
+  /** A signal such as `SIGHUP`, or a program by its absolute path with its arguments. */
+  readonly reload?: string | readonly [string, ...string[]];
+  readonly after: readonly string[];
+  readonly requires: readonly string[];
+  /** Folders that are made for it, by their names below `/etc`, `/var/lib`, `/var/cache`, `/var/log` and `/run`. */
+  readonly dirs: Readonly<Partial<Record<ServiceDir, string>>>;
+  readonly ports: readonly number[];
+  readonly limits: ServiceLimits;
+  readonly hardening: ServiceHardening;
+  readonly schedule?: ServiceSchedule;
+  /** Of the system, or of each user's own manager. */
+  readonly scope: 'system' | 'user';
+  /** Whether a first installation enables it. */
+  readonly enable: boolean;
+  /** It says itself when it is ready (`READY=1`). */
+  readonly notify: boolean;
 }
 
-const BASIC = ['NoNewPrivileges=yes', 'ProtectSystem=strict', 'ProtectHome=yes', 'PrivateTmp=yes', 'PrivateDevices=yes'];
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\t': '\\t', '%': '%%' };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const CONTROL = /[\x00-\x08\x0b-\x1f\x7f]/;
+export type ServiceDir = 'config' | 'state' | 'cache' | 'logs' | 'runtime';
 
-/** The text of a systemd unit. */
-export function systemdUnit(service: Service): string {
-  const { exec, user, group, env, restart, hardening } = service;
-  checkUnit(service);
-  return [
-    '[Unit]',
-    `Description=${service.description.replaceAll('%', '%%')}`,
-    '',
-    '[Service]',
-    'Type=exec',
-    `ExecStart=${exec.map(execWord).join(' ')}`,
-    ...(user === undefined ? [] : [`User=${user}`]),
-    ...(group === undefined ? [] : [`Group=${group}`]),
-    ...Object.keys(env)
-      .sort()
-      .map((name) => `Environment=${quoted(`${name}=${env[name]}`)}`),
-    `Restart=${restart}`,
-    ...(hardening === 'basic' ? BASIC : []),
-    '',
-    '[Install]',
-    'WantedBy=multi-user.target',
-    '',
-  ].join('\n');
+export interface ServiceRestart {
+  readonly policy: 'no' | 'on-failure' | 'always';
+  /** Milliseconds before it is started again. */
+  readonly delay?: number;
+  /** Starts within a time (milliseconds) after which it is left down. */
+  readonly burst?: { readonly count: number; readonly within: number };
 }
 
-/** systemd.syntax(7): C-style escapes in double quotes; `%` begins a specifier. */
-function quoted(text: string): string {
-  return `"${text.replace(/[\\"\n\t%]/g, (char) => ESCAPES[char] as string)}"`;
+export interface ServiceLimits {
+  readonly nofile?: number;
+  /** Bytes. */
+  readonly memory?: number;
+  readonly tasks?: number;
 }
 
-/** systemd.service(5): variables stand in command lines only. A quoted `;` is no separator. */
-function execWord(text: string): string {
-  return quoted(text).replaceAll('$', '$$$$');
+/** What a service is kept from, and what it needs all the same. */
+export interface ServiceHardening {
+  readonly level: 'none' | 'basic' | 'strict';
+  /** It makes code at run time. */
+  readonly jit: boolean;
+  readonly devices: boolean;
+  readonly home: boolean | 'read-only';
+  /** It starts containers. */
+  readonly containers: boolean;
+  /** It lists network interfaces. */
+  readonly netlink: boolean;
+  /** It reads what /proc tells of the machine. */
+  readonly proc: boolean;
+  /** It runs setuid programs. */
+  readonly setuid: boolean;
+  /** Absolute paths it writes to. */
+  readonly write: readonly string[];
+  readonly capabilities: readonly string[];
 }
 
-function checkUnit({ name, description, exec, user, group, env }: Service): void {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name)) throw badService(name, 'name', 'it is no name of a unit');
-  // a backslash at the end of a line joins the next one to it
-  if (/[\n\t]|^\s*$|\\$/.test(description) || CONTROL.test(description)) throw badService(name, 'description', 'it is not one plain line');
-  // neither variables nor quotes are read in the program's own path by every systemd
-  if (!/^\/[A-Za-z0-9_./+@-]+$/.test(exec[0])) throw badService(name, 'exec', 'its program is no plain absolute path');
-  if (exec.some((word) => CONTROL.test(word))) throw badService(name, 'exec', 'it holds a control character');
-  for (const account of [user, group])
-    if (account !== undefined && !/^[a-z_][a-z0-9_-]{0,30}$/.test(account)) throw badService(name, 'user', 'it is no name of an account');
-  for (const [key, value] of Object.entries(env))
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key) || CONTROL.test(value)) throw badService(name, 'env', 'a variable has no valid name or value');
-}
-
-function badService(name: string, key: string, state: string): DistError {
-  return new DistError('service-invalid', `Cannot write the unit of ${JSON.stringify(name)}: ${key}: ${state}`, { exit: EXIT.usage });
+export interface ServiceSchedule {
+  /** As systemd.time(7) has calendar events. */
+  readonly calendar: string;
+  /** Makes up for a time that was slept through. */
+  readonly persistent: boolean;
+  /** Milliseconds of random delay, at most. */
+  readonly jitter?: number;
 }

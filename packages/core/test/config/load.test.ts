@@ -184,7 +184,7 @@ describe('loadConfig checks', () => {
   });
 
   it('sections of later versions as unknown', async () => {
-    assert.deepEqual(await places(() => loadYaml('services: {}')), ['config-unknown-key provisioning-dist.yaml:3:1 services']);
+    assert.deepEqual(await places(() => loadYaml('installers: {}')), ['config-unknown-key provisioning-dist.yaml:3:1 installers']);
   });
 
   it('numbers where text belongs, with what to quote', async () => {
@@ -315,6 +315,7 @@ describe('loadConfig gives', () => {
       publish: [],
       sign: [],
       notify: [],
+      services: [],
       hooks: {},
       paths: { packages: join(folder, 'packages'), dist: join(folder, 'dist'), state: join(folder, '.provisioning-dist') },
     });
