@@ -9,7 +9,7 @@ export function gitFailed(command: string, text: string, exit?: number): DistErr
 }
 
 export function tagTaken(tag: string, place: string, commit: string): DistError {
-  return new DistError('tag-taken', `Cannot tag "${tag}": ${place} has it at ${commit.slice(0, 12)}`, {
+  return new DistError('tag-taken', `Cannot use tag "${tag}": ${place} has it at ${commit.slice(0, 12)}`, {
     hint: 'release under another version; a tag that people have is not moved',
   });
 }

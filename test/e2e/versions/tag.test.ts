@@ -80,7 +80,7 @@ describe('registry tag', function () {
   it('takes the tag back with the release', async () => {
     const { project, there } = repository();
     await succeed(project, ['release'], { env });
-    await succeed(project, ['rollback'], { env });
+    await succeed(project, ['rollback', '--version', '1.0.0'], { env });
     assert.equal(there('tag'), '');
     assert.equal(git(project, 'tag'), '');
   });
@@ -89,9 +89,9 @@ describe('registry tag', function () {
     const { project, there } = repository();
     await succeed(project, ['release'], { env });
     there('tag', '--force', 'v1.0.0', 'main');
-    const ran = await run(project, ['rollback'], { env });
+    const ran = await run(project, ['rollback', '--version', '1.0.0'], { env });
     assert.equal(ran.exit, 6);
-    assert.match(ran.stdout + ran.stderr, /Cannot take tag "v1\.0\.0" back: origin has it at/);
+    assert.match(ran.stdout + ran.stderr, /Cannot use tag "v1\.0\.0": origin has it at/);
     assert.equal(there('rev-parse', 'v1.0.0'), there('rev-parse', 'main'));
   });
 
@@ -100,7 +100,7 @@ describe('registry tag', function () {
     git(project, 'tag', '--annotate', '--message=by hand', 'v1.0.0');
     await succeed(project, ['release'], { env });
     assert.match(there('cat-file', 'tag', 'v1.0.0'), /by hand$/);
-    await succeed(project, ['rollback'], { env });
+    await succeed(project, ['rollback', '--version', '1.0.0'], { env });
     assert.equal(there('tag'), '');
     assert.equal(git(project, 'tag'), 'v1.0.0');
   });
@@ -110,7 +110,7 @@ describe('registry tag', function () {
     git(project, 'tag', 'v1.0.0');
     git(project, 'push', '--quiet', folder, 'v1.0.0');
     await succeed(project, ['release'], { env });
-    await succeed(project, ['rollback'], { env });
+    await succeed(project, ['rollback', '--version', '1.0.0'], { env });
     assert.equal(there('tag'), 'v1.0.0');
   });
 
@@ -119,7 +119,7 @@ describe('registry tag', function () {
     there('tag', 'v1.0.0', 'main');
     const ran = await run(project, ['release'], { env });
     assert.equal(ran.exit, 3);
-    assert.match(ran.stderr, /error\[tag-taken\]: Cannot tag "v1\.0\.0": origin has it at [0-9a-f]{12}/);
+    assert.match(ran.stderr, /error\[tag-taken\]: Cannot use tag "v1\.0\.0": origin has it at [0-9a-f]{12}/);
   });
 
   it('is told of a tag elsewhere in this repository', async () => {

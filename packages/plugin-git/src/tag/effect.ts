@@ -75,7 +75,7 @@ async function objectOf(input: TagInput, context: Context): Promise<string> {
 }
 
 /** git-mktag(1); the signature is over all of it. */
-function tagText({ tag, commit, tagger, date, message }: TagInput): string {
+export function tagText({ tag, commit, tagger, date, message }: TagInput): string {
   const text = message.replaceAll('\0', '').replaceAll('\r\n', '\n').trimEnd();
   return `object ${commit}\ntype commit\ntag ${tag}\ntagger ${tagger} ${date} +0000\n\n${text}\n`;
 }

@@ -1,9 +1,9 @@
 import { DistError, defineRegistry, type Finding, type RegistryDefinition, type RegistryJob } from '@provisioning-dist/core';
 import { noCommit } from '../errors.ts';
 import { git } from '../git.ts';
-import { pushTag, type TagInput } from './effect.ts';
+import { pushTag, type TagInput, tagText } from './effect.ts';
 import { fill, type TagOptions, tagOptions } from './options.ts';
-import { localTag, placeOf, remoteTag } from './remote.ts';
+import { localTag, placeOf, type RemoteTag, remoteTag } from './remote.ts';
 
 type Job = RegistryJob<TagOptions>;
 
@@ -13,7 +13,10 @@ export const tag: RegistryDefinition<TagOptions> = defineRegistry<TagOptions>({
   effects: [pushTag],
   preflight: async (job) => [...(await nameFindings(job)), ...(await tagFindings(job))],
   publish: async (job) => {
-    await job.effect(pushTag, await inputOf(job));
+    const input = await inputOf(job);
+    const theirs = await tagOfOthers(job, input);
+    if (theirs === undefined) await job.effect(pushTag, input);
+    else job.log.info(`tag ${input.tag} is on ${job.options.remote} already`);
   },
   verify: async (job) => {
     const name = nameOf(job);
@@ -23,6 +26,16 @@ export const tag: RegistryDefinition<TagOptions> = defineRegistry<TagOptions>({
     return [finding(job, 'tag-differs', `Tag "${name}" is not at the release: ${job.options.remote} ${state}`)];
   },
 });
+
+/** A tag somebody pushed before, perhaps to start this release. What is signed cannot be told from ours: the effect looks at it. */
+async function tagOfOthers(job: Job, input: TagInput): Promise<RemoteTag | undefined> {
+  if (input.sign !== undefined) return undefined;
+  const place = placeOf(job);
+  const found = await remoteTag(place, job.options, input.tag);
+  if (found === undefined || found.commit !== input.commit) return undefined;
+  const { stdout } = await git(place, ['hash-object', '-t', 'tag', '--stdin'], { input: tagText(input) });
+  return stdout.trim() === found.id ? undefined : found;
+}
 
 function nameOf({ options, release }: Job): string {
   return fill(options.tag, { name: release.name, version: release.version, notes: '' });
@@ -85,6 +98,6 @@ async function tagFindings(job: Job): Promise<readonly Finding[]> {
 }
 
 function taken(job: Job, name: string, place: string, commit: string): Finding {
-  const message = `Cannot tag "${name}": ${place} has it at ${commit.slice(0, 12)}`;
+  const message = `Cannot use tag "${name}": ${place} has it at ${commit.slice(0, 12)}`;
   return finding(job, 'tag-taken', message, 'release under another version; a tag that people have is not moved');
 }
