@@ -109,6 +109,31 @@ describe('rollback', () => {
     assert.equal(project.read('published/acme/latest.json'), '{"version":"9.9.9"}');
   });
 
+  it('does not call it well when clients of one get a third version', async () => {
+    const { project } = await released(box);
+    project.write({ 'published/acme/latest.json': '{"version":"1.2.9"}' });
+    const second = project.read('second/acme/latest.json');
+    const { exit, stderr } = await run(project, ['rollback', '--version', '1.3.0', '--mode', 'retarget', '--to', '1.2.3']);
+    assert.equal(exit, 6);
+    assert.match(stderr, /Cannot point "acme\/latest\.json" back to 1\.2\.3: it names 1\.2\.9, not 1\.3\.0/);
+    assert.equal(project.read('second/acme/latest.json'), second);
+  });
+
+  it('sends clients back to it by publishing again', async () => {
+    const { project } = await released(box);
+    const pointer = project.read('published/acme/latest.json');
+    await succeed(project, ['rollback', '--version', '1.3.0', '--mode', 'retarget', '--to', '1.2.3']);
+    assert.notEqual(project.read('published/acme/latest.json'), pointer);
+    await succeed(project, ['publish', '--version', '1.3.0']);
+    assert.equal(project.read('published/acme/latest.json'), pointer);
+    await succeed(project, ['rollback', '--version', '1.3.0', '--mode', 'retarget', '--to', '1.2.3']);
+    assert.notEqual(project.read('published/acme/latest.json'), pointer);
+    project.write({ 'published/acme/latest.json': '{"version":"1.2.9"}' });
+    const { exit, stderr } = await run(project, ['publish', '--version', '1.3.0']);
+    assert.equal(exit, 5);
+    assert.match(stderr, /Cannot point acme\/latest\.json to 1\.3\.0 again: .*somebody else changed it since/);
+  });
+
   it('keeps what a pointer it knows nothing of leads to', async () => {
     const { project } = await released(box);
     const pointer = JSON.parse(project.read('published/acme/latest.json')) as object;

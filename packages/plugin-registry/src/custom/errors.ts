@@ -56,6 +56,18 @@ export function targetGone(url: string, version: string, manifest: string): Dist
   });
 }
 
+/** `found`: the version it names, if it can be told. */
+export function pointerElsewhere(url: string, found: string | undefined, version: string): DistError {
+  return new DistError(
+    'pointer-elsewhere',
+    `Cannot point ${shown(url)} back: it names ${found ?? 'something else'}, not ${version}, and is left alone`,
+    {
+      where: { subject: shown(url) },
+      hint: `clients do not get ${version} there: name the other registries with --registry, or change it by hand`,
+    },
+  );
+}
+
 export function pointerBinary(url: string): DistError {
   return new DistError('pointer-unreadable', `Cannot replace ${shown(url)}: what is there is no text and could not be put back`, {
     where: { subject: shown(url) },

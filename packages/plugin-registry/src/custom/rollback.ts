@@ -1,7 +1,7 @@
 import type { RollbackJob } from '@provisioning-dist/core';
 import validVersion from 'semver/functions/valid.js';
 import { addressOf } from './address.ts';
-import { versionAbsent } from './errors.ts';
+import { pointerElsewhere, versionAbsent } from './errors.ts';
 import type { CustomOptions, PointerOptions } from './options.ts';
 import { MANIFEST, manifestUrl, publicTemplate, valuesOf } from './place.ts';
 import { type PointedRelease, pointerAddress, pointerBody, versionIn } from './pointer.ts';
@@ -19,8 +19,8 @@ export async function rollback(job: Job): Promise<void> {
   const found = await readPointer(job, url);
   const version = found ? versionIn(found.text, options.pointer) : undefined;
   if (version !== undefined && version === job.to) return;
-  if (found && version !== release.version) job.log.warn(`${url} names ${version ?? 'something else'}, not ${release.version}: it is left alone`);
-  else await job.effect(retarget, await inputFor(job, url, options.pointer));
+  if (found && version !== release.version) throw pointerElsewhere(url, version, release.version);
+  await job.effect(retarget, await inputFor(job, url, options.pointer));
 }
 
 async function inputFor(job: Job, url: string, pointer: PointerOptions): Promise<PromoteInput> {

@@ -37,6 +37,14 @@ export function targetGone(key: string, version: string, manifest: string): Dist
   });
 }
 
+/** `found`: the version it names. */
+export function pointerElsewhere(key: string, found: string, { version, to }: { readonly version: string; readonly to: string }): DistError {
+  return new DistError('pointer-elsewhere', `Cannot point "${key}" back to ${to}: it names ${found}, not ${version}, and is left alone`, {
+    where: { subject: key },
+    hint: `clients do not get ${version} there: name the other registries with --registry, or take ${found} back`,
+  });
+}
+
 export function pointerUnreadable(key: string, cause: unknown): DistError {
   return new DistError('pointer-unreadable', `Cannot read "${key}": it is not a pointer`, { where: { subject: key }, cause });
 }

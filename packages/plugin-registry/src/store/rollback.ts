@@ -1,6 +1,6 @@
 import type { RollbackJob } from '@provisioning-dist/core';
 import validVersion from 'semver/functions/valid.js';
-import { versionAbsent } from './errors.ts';
+import { pointerElsewhere, versionAbsent } from './errors.ts';
 import { keyOf } from './options.ts';
 import { type Pointer, pointerFor, pointerKey, pointerTag, versionIn } from './pointer.ts';
 import { readPointer, retarget } from './promote.ts';
@@ -18,8 +18,8 @@ export async function rollback(job: Job): Promise<void> {
   const found = await readPointer(key, job);
   const version = found ? versionIn(found.text, key) : undefined;
   if (version === to) return;
-  if (version !== undefined && version !== release.version) job.log.warn(`${key} names ${version}, not ${release.version}: it is left alone`);
-  else await job.effect(retarget, { key, pointer: await pointerOf(job, to) });
+  if (version !== undefined && version !== release.version) throw pointerElsewhere(key, version, { version: release.version, to });
+  await job.effect(retarget, { key, pointer: await pointerOf(job, to) });
 }
 
 /** As the release of that version wrote it: from its own record, which is there if the version is. */

@@ -112,6 +112,12 @@ for (const [name, open] of Object.entries({ s3: s3World, sftp: sftpWorld })) {
       assert.equal((await bench.seen())['acme/latest.json'], before);
     });
 
+    it('points nobody back who gets a third version', async () => {
+      for (const version of ['1.1.0', '1.2.0', '1.3.0']) await bench.publish({ ...release, version });
+      await assert.rejects(bench.retarget(release, '1.1.0'), { code: 'pointer-elsewhere' });
+      assert.match((await bench.seen())['acme/latest.json'] ?? '', /1\.3\.0/);
+    });
+
     it('refuses other bytes under a published name', async () => {
       await bench.publish(release);
       await bench.forget(release);

@@ -138,7 +138,10 @@ describe('a registry of stored objects', () => {
       await publish('1.1.0');
       await publish('1.2.0');
       bench.write('published/acme/latest.json', '{"version": "1.3.0"}');
-      await retargetTo('1.1.0');
+      await assert.rejects(retargetTo('1.1.0'), {
+        code: 'pointer-elsewhere',
+        message: 'Cannot point "acme/latest.json" back to 1.1.0: it names 1.3.0, not 1.2.0, and is left alone',
+      });
       assert.equal(pointer(), '{"version": "1.3.0"}');
     });
 
