@@ -1,4 +1,5 @@
 import { type BuilderDefinition, type BuildJob, type BuildOutput, DistError, defineBuilder, type Finding } from '@provisioning-dist/core';
+import { checkObjects } from '../object/check.ts';
 import { fromArchive } from './archive.ts';
 import { fromDirectory } from './directory.ts';
 import { fromNpm } from './npm.ts';
@@ -11,6 +12,11 @@ type Job = BuildJob<PrebuiltOptions>;
 export const prebuilt: BuilderDefinition<PrebuiltOptions> = defineBuilder({ options: prebuiltOptions, preflight, build });
 
 async function build(job: Job): Promise<readonly BuildOutput[]> {
+  const outputs = await collected(job);
+  return job.options.check ? checkObjects(outputs, job) : outputs;
+}
+
+async function collected(job: Job): Promise<readonly BuildOutput[]> {
   const wanted = request(job);
   if (wanted.kind === 'npm') return fromNpm(job, wanted);
   if (wanted.kind === 'archive') return fromArchive(job, wanted);

@@ -17,6 +17,8 @@ export interface PrebuiltOptions {
   readonly integrity?: PerPlatform | undefined;
   /** Of the archive, hex. */
   readonly sha256?: PerPlatform | undefined;
+  /** Compare the header of each output with the platform. */
+  readonly check: boolean;
 }
 
 const SOURCES = ['from', 'npm', 'archive'] as const;
@@ -33,6 +35,7 @@ export function prebuiltOptions({ z }: OptionsKit): ReturnType<BuilderDefinition
       files: z.record(text, perPlatform).optional(),
       integrity: perPlatform.optional(),
       sha256: perPlatform.optional(),
+      check: z.boolean().default(true),
     })
     .superRefine((options, context) => {
       for (const message of misfits(options)) context.addIssue({ code: 'custom', ...message });
