@@ -1,6 +1,7 @@
 import { API_VERSION, definePlugin, type Plugin } from '@provisioning-dist/core';
 import { apt } from './apt/registry.ts';
 import { debFormat } from './deb/format.ts';
+import { claimFindings } from './deb/read/claims.ts';
 import { rpmFormat } from './rpm/format.ts';
 import { yum } from './yum/registry.ts';
 
@@ -9,6 +10,7 @@ const plugin: Plugin = definePlugin({
   apiVersion: API_VERSION,
   formats: { deb: debFormat, rpm: rpmFormat },
   registries: { apt, yum },
+  setup: ({ hooks }) => hooks.validate.tap('deb', { name: 'deb-rpm claims' }, claimFindings()),
 });
 
 export default plugin;
