@@ -1,6 +1,7 @@
 import type { MessageType } from '../channel.ts';
 import type { AnyEffect } from '../effect.ts';
 import type { Release } from '../model/release.ts';
+import type { JournalRecord } from './journal-record.ts';
 import type { EffectStates } from './journal-state.ts';
 
 /** What makes an announcement one of a kind, so that no run repeats it. */
@@ -17,9 +18,30 @@ export function channelIdOf(instance: string): string | undefined {
   return instance.startsWith(PREFIX) ? instance.slice(PREFIX.length) : undefined;
 }
 
-/** Without blanks inside its parts: names and versions have none. */
-export function occasionOf({ product, version }: Release, type: MessageType): string {
-  return `${product} ${version} ${type}`;
+/** Without blanks inside its parts: names and versions have none. `round`: as `roundOf` counts them. */
+export function occasionOf({ product, version }: Release, type: MessageType, round = 0): string {
+  return `${product} ${version} ${type}${round === 0 ? '' : ` after rollback ${round}`}`;
+}
+
+/**
+ * How often the release was taken back and published again: each time people are told anew. `anew` counts a publishing that is about to begin;
+ * a second rollback of the same round is the same news.
+ */
+export function roundOf(records: readonly JournalRecord[], anew = false): number {
+  let round = 0;
+  let isBack = false;
+  for (const record of records) {
+    if (isBack && isPublishing(record)) {
+      round++;
+      isBack = false;
+    } else if (record.type === 'end' && record.command === 'rollback') isBack ||= record.outcome === 'ok' && record.only === undefined;
+  }
+  return anew && isBack ? round + 1 : round;
+}
+
+function isPublishing(record: JournalRecord): boolean {
+  if (record.type === 'begin') return record.phase === undefined && channelIdOf(record.instance) === undefined;
+  return record.type === 'start';
 }
 
 /** The same again: numbered after those the journal has of this channel. */

@@ -5,10 +5,12 @@ import type { ResolvedChannel } from './channels.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import type { Journal } from './journal.ts';
 import { openReleaseJournal, readReleaseJournal } from './journal-open.ts';
+import { readJournal } from './journal-read.ts';
 import type { EffectStates } from './journal-state.ts';
 import { type ChannelOutcome, notifyAll } from './notify.ts';
 import { nobodyTold, notToldOf } from './notify-errors.ts';
 import { type MessageTexts, releaseMessage } from './notify-message.ts';
+import { roundOf } from './notify-occasion.ts';
 import { announcedAs, type MessageType } from './notify-type.ts';
 import { preflight } from './preflight.ts';
 import type { PublishTarget } from './publish.ts';
@@ -24,6 +26,8 @@ export interface NotifyRelease extends MessageTexts {
   readonly journal?: Journal;
   readonly dryRun?: boolean;
   readonly again?: boolean;
+  /** For dry runs: a publishing would come before it. */
+  readonly anew?: boolean;
 }
 
 export interface NotifySummary {
@@ -113,9 +117,12 @@ interface Told {
 async function told(run: RunContext, options: NotifyRelease): Promise<Told> {
   const type = options.type ?? announcedAs(run.plan.release);
   const channels = chosen(run, type);
-  if (channels.length === 0) return tellWith(run, { options, type, channels, known: new Map() });
+  if (channels.length === 0) return tellWith(run, { options, type, channels, known: new Map(), round: 0 });
   const keepers = recordTargets(run);
-  if (options.dryRun) return tellWith(run, { options, type, channels, known: (await readReleaseJournal(run, keepers)).effects });
+  if (options.dryRun) {
+    const { effects, records } = await readReleaseJournal(run, keepers);
+    return tellWith(run, { options, type, channels, known: effects, round: roundOf(records, options.anew) });
+  }
   if (options.journal) return tellKept(run, { options, type, channels, journal: options.journal, keepers });
   const journal = await openReleaseJournal(run, keepers);
   try {
@@ -129,12 +136,13 @@ async function told(run: RunContext, options: NotifyRelease): Promise<Told> {
  * What is told is stored where the journal is kept, and that it is about to be told before: another machine must not tell it again. A command
  * that has the journal open stores it at its end.
  */
-async function tellKept(run: RunContext, { keepers, ...telling }: Omit<Telling, 'known' | 'begun'> & Kept): Promise<Told> {
+async function tellKept(run: RunContext, { keepers, ...telling }: Omit<Telling, 'known' | 'round' | 'begun'> & Kept): Promise<Told> {
   const { journal, options } = telling;
   const count = journal.count();
   const begun = once(() => writeRecords(run, keepers));
+  const round = roundOf((await readJournal(run.stateDir)).records);
   try {
-    return await tellWith(run, { ...telling, known: journal.effects, begun });
+    return await tellWith(run, { ...telling, known: journal.effects, round, begun });
   } finally {
     if (!options.journal && journal.count() > count) await writeRecords(run, keepers);
   }
@@ -164,14 +172,15 @@ interface Telling {
   readonly channels: readonly ResolvedChannel[];
   readonly journal?: Journal;
   readonly known: EffectStates;
+  readonly round: number;
   /** Called when it is durable here that a message is about to be sent. */
   readonly begun?: () => Promise<void>;
 }
 
-async function tellWith(run: RunContext, { options, type, channels, journal, known, begun }: Telling): Promise<Told> {
+async function tellWith(run: RunContext, { options, type, channels, journal, known, round, begun }: Telling): Promise<Told> {
   const message = releaseMessage(run, type, options, known);
   const again = options.again === true;
-  const outcomes = await notifyAll(run, { message, channels, told: known, again, ...(journal && { journal }), ...(begun && { begun }) });
+  const outcomes = await notifyAll(run, { message, channels, told: known, round, again, ...(journal && { journal }), ...(begun && { begun }) });
   run.signal.throwIfAborted();
   const { name, version } = run.plan.release;
   const dryRun = options.dryRun === true;

@@ -22,6 +22,8 @@ export interface NotifyRequest {
   readonly journal?: Journal;
   /** What the journal tells; the journal's own when there is one. */
   readonly told: EffectStates;
+  /** Of publishing and taking back. */
+  readonly round: number;
   /** Sends it also to those who have it. */
   readonly again?: boolean;
   /** Waited for when it is durable that a message is about to be sent, before it is. */
@@ -69,9 +71,9 @@ interface Sending {
   readonly inputs: unknown[];
 }
 
-function sendingOf(run: RunContext, { message, again = false, told }: NotifyRequest, channel: ResolvedChannel): Sending {
+function sendingOf(run: RunContext, { message, again = false, told, round }: NotifyRequest, channel: ResolvedChannel): Sending {
   const { instance, provided, options } = channel;
-  const usual = occasionOf(run.plan.release, message.type);
+  const usual = occasionOf(run.plan.release, message.type, round);
   const occasion = again ? nextOccasion(usual, instance.id, told) : usual;
   const owner = { id: channelInstance(instance.id), plugin: `${provided.plugin}@${provided.version}`, options, log: run.log(instance.id) };
   return { channel, owner, occasion, effects: effectsOn(occasion, provided.definition.effects), inputs: [] };

@@ -73,7 +73,7 @@ async function manifestOf(run: RunContext, options: ReleaseOptions): Promise<Rel
 async function withNews(run: RunContext, { draft = false }: ReleaseOptions, published: PublishSummary): Promise<PublishSummary> {
   if (draft || !run.selection.runs('publish') || !run.selection.runs('notify') || run.channels.length === 0) return published;
   listHooks(run, ['notify']);
-  return { ...published, notify: await notifyRelease(run, { dryRun: true }) };
+  return { ...published, notify: await notifyRelease(run, { dryRun: true, anew: true }) };
 }
 
 async function releaseDry(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { parseJournal } from '../../src/lifecycle/journal-read.ts';
+import { notifyRelease } from '../../src/lifecycle/notify-release.ts';
 import { publishRelease } from '../../src/lifecycle/publish-release.ts';
 import { recordTargets, writeRecords } from '../../src/lifecycle/record.ts';
 import { release } from '../../src/lifecycle/release.ts';
@@ -235,5 +236,53 @@ describe('a release on several machines', () => {
     project.write({ 'refuses-a.hidden': '', 'refuses-b.hidden': '' });
     await assert.rejects(released(), { exit: 1 });
     assert.ok(!existsSync(project.path('kept.ndjson')));
+  });
+
+  describe('published again after it was taken back', () => {
+    const said = () => count('said');
+    const announce = () => released({ skip: [] });
+
+    it('is told again, once', async () => {
+      await announce();
+      assert.equal(said(), 2);
+      await announce();
+      assert.equal(said(), 2);
+      await rolledBack();
+      await rolledBack();
+      assert.equal(said(), 4, 'that it was taken back');
+      await announce();
+      assert.equal(said(), 6);
+      await announce();
+      assert.equal(said(), 6);
+      await rolledBack();
+      assert.equal(said(), 8);
+    });
+
+    it('is told once by another machine', async () => {
+      await announce();
+      goTo('m2');
+      await rolledBack();
+      goTo('m3');
+      await announce();
+      assert.equal(said(), 6);
+      goTo('m1');
+      await announce();
+      assert.equal(said(), 6);
+    });
+
+    it('is told of in a dry run', async () => {
+      const dry = async () => (await release(await project.run(), { dryRun: true, clean: false })).notify?.channels.map(({ state }) => state);
+      await announce();
+      assert.deepEqual(await dry(), ['known', 'known']);
+      await rolledBack();
+      assert.deepEqual(await dry(), ['dry', 'dry']);
+    });
+
+    it('is not told by the command alone', async () => {
+      await announce();
+      await rolledBack();
+      await notifyRelease(await project.run());
+      assert.equal(said(), 4);
+    });
   });
 });
