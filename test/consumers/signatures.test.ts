@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Http, KeyDefinition, KeyJob, SignedFile } from '@provisioning-dist/core';
+import { DistError, type Http, type KeyDefinition, type KeyJob, type SignedFile } from '@provisioning-dist/core';
 import { cosign } from '../../packages/plugin-sign/src/cosign/key.ts';
 import { gpg } from '../../packages/plugin-sign/src/gpg/key.ts';
 import { minisign } from '../../packages/plugin-sign/src/minisign/key.ts';
@@ -114,6 +114,15 @@ describe('gpg', () => {
         assert.match(gpgRun('--status-fd', '1', '--verify', at('sums.asc'), file.path), new RegExp(` VALIDSIG [0-9A-F]{40} 2023-11-14 ${DATE} `));
       });
     }
+
+    it('does not open the key with a wrong passphrase', async () => {
+      tried('gpgconf', ['--homedir', home(), '--reload', 'gpg-agent'], folder());
+      const wrong = program('eddsa', { passphrase: secret('canary') });
+      const error = await signature(gpg, wrong, described(folder(), 'sums')).catch((refused: Error) => refused);
+      assert.ok(error instanceof DistError);
+      assert.equal(error.code, 'key-passphrase');
+      assert.doesNotMatch(error.message, /canary/);
+    });
 
     it('signs in the clear', async () => {
       writeFileSync(at('clear.asc'), (await gpg.openpgp?.(program('rsa'), Buffer.from(HELLO), { form: 'clear' })) ?? '');

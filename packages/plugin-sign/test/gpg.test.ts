@@ -45,6 +45,12 @@ describe('gpg', () => {
       });
     }
 
+    it('signs with a subkey alone, its main key elsewhere', async () => {
+      const signer = keyed('subkey');
+      await detached.verify(signer, hello(), await detached.sign(signer, hello()));
+      assert.deepEqual(await gpg.preflight?.(signer), []);
+    });
+
     it("verifies gpg's own signatures", async () => {
       await detached.verify(eddsa(), hello(), fixtureBytes('hello.txt.asc'));
       await detached.verify(keyed('rsa', { armor: false }), hello(), fixtureBytes('hello.txt.sig'));
@@ -211,6 +217,7 @@ describe('gpg', () => {
       'a public key': [() => job(gpg, { key: secret(fixture('gpg-eddsa.pub.asc')) }), /^key-unusable: .*a public one/],
       'an expired key': [() => keyed('expired'), /^key-expired: .*2023-06-01/],
       'a key that may not sign': [() => keyed('silent'), /^key-unusable: .*no part of its key may sign/],
+      'a key whose private half is elsewhere': [() => keyed('stub'), /^key-unusable: .*is not in it/],
       garbage: [() => job(gpg, { key: secret('-----BEGIN PGP PRIVATE KEY BLOCK-----\n\ngarbage') }), /^key-unusable: .*no OpenPGP key/],
       'an empty key': [() => job(gpg, { key: secret('') }), /^key-unusable: .*no OpenPGP key/],
       "another key's public half": [() => keyed('rsa', { publicKey: fixturePath('gpg-eddsa.pub.asc') }), /^key-unusable: .*another key/],

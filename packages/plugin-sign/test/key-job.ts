@@ -85,7 +85,9 @@ function run(
   { env, input }: { readonly env: Record<string, string>; readonly input: string | Uint8Array | undefined },
 ) {
   return new Promise<{ stdout: string; stderr: string }>((done, fail) => {
-    const child = execFile(program, args, { env }, (error, stdout, stderr) => (error ? fail(error) : done({ stdout, stderr })));
+    const child = execFile(program, args, { env }, (error, stdout, stderr) =>
+      error ? fail(new DistError('program-failed', `Cannot run ${program}: ${stderr}`)) : done({ stdout, stderr }),
+    );
     child.stdin?.end(input ?? '');
   });
 }

@@ -45,7 +45,7 @@ function stamp(at: Date): string {
 /** Of the secret key gpg would sign with. */
 async function secretFingerprint(job: GpgJob): Promise<string> {
   const { keyId } = programOf(job);
-  const { stdout } = await gpg(job, ['--with-colons', '--list-secret-keys', ...(keyId === undefined ? [] : ['--', keyId])]);
+  const stdout = await secretKeys(job, keyId);
   // gnupg doc/DETAILS: the "fpr" record after a "sec" one is that key's
   const found = [...stdout.matchAll(/^sec:.*\n(?:(?!sec:|ssb:).*\n)*?fpr:(?:[^:]*:){8}([0-9A-F]{40}):/gm)].map(
     ([, fingerprint]) => fingerprint ?? '',
@@ -56,6 +56,16 @@ async function secretFingerprint(job: GpgJob): Promise<string> {
   if (others.length > 0)
     throw keyUnusable(job.id, `gpg has ${found.length} secret keys it could be`, 'name one by its fingerprint: command: { keyId: … }');
   return first;
+}
+
+/** gpg fails where it knows no key of the name. */
+async function secretKeys(job: GpgJob, keyId: string | undefined): Promise<string> {
+  try {
+    return (await gpg(job, ['--with-colons', '--list-secret-keys', ...(keyId === undefined ? [] : ['--', keyId])])).stdout;
+  } catch (error) {
+    if (error instanceof DistError && /no secret key/i.test(error.message)) return '';
+    throw error;
+  }
 }
 
 async function gpg(job: GpgJob, args: readonly string[]): Promise<ExecResult> {

@@ -25,7 +25,9 @@ const ALGORITHMS: readonly string[] = [...RSA_ALGORITHMS, 'eddsaLegacy', 'ecdsa'
 export const privateKey: (job: GpgJob) => Promise<SigningKey<PrivateKey>> = oncePerOptions(async (job) => {
   const key = await parsePrivate(job, await keyText(job));
   refuseForeign(job.id, key);
-  return signingPart(job, await opened(job, key));
+  const found = await signingPart(job, await opened(job, key));
+  refuseStub(job.id, found.part);
+  return found;
 });
 
 /** Of the file with the public key, else of the private one, which need not be opened for it. */
@@ -65,6 +67,12 @@ async function readOrThrow<Found>(id: string, read: () => Promise<Found>): Promi
 function refuseForeign(id: string, key: Key): void {
   if (key.keyPacket.version === 4) return;
   throw keyUnusable(id, `its key is of version ${key.keyPacket.version}: gpg, rpm and apt read version 4 only`, 'generate a version 4 key');
+}
+
+/** gpg leaves a stub (gnupg doc/DETAILS: gnu-dummy, gnu-divert-to-card) of parts that are elsewhere. */
+function refuseStub(id: string, { keyPacket }: Key | Subkey): void {
+  if (!('isMissingSecretKeyMaterial' in keyPacket) || !keyPacket.isMissingSecretKeyMaterial()) return;
+  throw keyUnusable(id, 'the private half of its signing part is not in it', 'export it where it is; a key on a card signs with "command: true"');
 }
 
 async function opened({ id, options: { passphrase } }: GpgJob, key: PrivateKey): Promise<PrivateKey> {
