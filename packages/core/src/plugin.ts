@@ -100,6 +100,8 @@ export interface RegistryDefinition<Options> {
   readonly rollback?: (job: RollbackJob<Options>) => Promise<void>;
   /** Keeps the release's journal, so that another machine can go on or go back. No effects: the record is about them. */
   readonly record?: {
+    /** Whether it has a place for it, by its options alone. Absent = always. */
+    readonly can?: (options: Options) => boolean;
     readonly write: (job: RegistryJob<Options>, journal: Uint8Array) => Promise<void>;
     /** Undefined when it has none of this release. */
     readonly read: (job: RegistryJob<Options>) => Promise<Uint8Array | undefined>;

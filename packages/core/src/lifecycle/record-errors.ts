@@ -4,11 +4,13 @@ import { DistError, EXIT } from '../errors.ts';
 import type { Release } from '../model/release.ts';
 import { messageOf } from './effect-errors.ts';
 
-export function recordUnsupported({ id, use, at }: Pick<PublishInstance, 'id' | 'use' | 'at'>): DistError {
-  return new DistError('record-unsupported', `Cannot keep the journal in "${id}": a registry of type "${use}" keeps none`, {
+/** `record` of its type: there when another one of it could. */
+export function recordUnsupported({ id, use, at }: Pick<PublishInstance, 'id' | 'use' | 'at'>, record: unknown): DistError {
+  const state = record === undefined ? `a registry of type "${use}" keeps none` : 'its options give no place for it';
+  return new DistError('record-unsupported', `Cannot keep the journal in "${id}": ${state}`, {
     exit: EXIT.usage,
     where: whereOf(at),
-    hint: 'take "record: true" away from it',
+    hint: record === undefined ? 'take "record: true" away from it' : 'say where, as "journal" of custom does, or take "record: true" away from it',
   });
 }
 

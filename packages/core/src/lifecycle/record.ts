@@ -10,6 +10,7 @@ import type { PublishTarget } from './publish.ts';
 import { publishTargets } from './publish-targets.ts';
 import { recordBroken, recordOfOther, recordUnreadable, recordUnsupported } from './record-errors.ts';
 import { mergeRecords } from './record-merge.ts';
+import type { ResolvedRegistry } from './registries.ts';
 import { RETRY, withRetry } from './retry.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -21,11 +22,15 @@ import type { RunContext } from './run-context.ts';
  */
 export function recordTargets(run: RunContext): readonly PublishTarget[] {
   const marked = run.registries.filter(({ instance }) => instance.record);
-  throwCollected(marked.filter(({ provided }) => !provided.definition.record).map(({ instance }) => recordUnsupported(instance)));
+  throwCollected(marked.filter((one) => !canKeep(one)).map(({ instance, provided }) => recordUnsupported(instance, provided.definition.record)));
   if (run.plan.release.snapshot) return [];
-  const first = run.registries.find(({ provided }) => provided.definition.record);
+  const first = run.registries.find(canKeep);
   const ids = marked.length > 0 ? marked.map(({ instance }) => instance.id) : first ? [first.instance.id] : [];
   return publishTargets(run).filter(({ id }) => ids.includes(id));
+}
+
+function canKeep({ provided: { definition }, options }: ResolvedRegistry): boolean {
+  return definition.record !== undefined && definition.record.can?.(options) !== false;
 }
 
 /** Stores what the journal holds now, and `end` after it. What happened has happened: a failure is a warning. */

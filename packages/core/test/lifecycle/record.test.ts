@@ -27,6 +27,7 @@ const box = {
   publish: async (job) => { await job.effect(hide, {}); await job.effect(show, {}); },
 };
 const keep = { ...box, record: {
+  can: ({ path }) => path !== 'nowhere',
   write: async ({ options }, bytes) => {
     if (options.fails === 'write') throw new Error('disk full');
     writeFileSync(here('kept.ndjson'), bytes);
@@ -66,6 +67,19 @@ describe('the stored record', () => {
 
   it('is kept by those that say so', async () => {
     assert.deepEqual(keepers(await runOf('{ first: { use: keep }, second: { use: keep, record: true } }')), ['second']);
+  });
+
+  it('is not kept by one whose options give no place', async () => {
+    assert.deepEqual(keepers(await runOf('{ first: { use: keep, path: nowhere }, second: { use: keep } }')), ['second']);
+  });
+
+  it('is not asked of one whose options give no place', async () => {
+    const run = await runOf('{ first: { use: keep, path: nowhere, record: true } }');
+    assert.throws(() => recordTargets(run), {
+      code: 'record-unsupported',
+      exit: 2,
+      message: 'Cannot keep the journal in "first": its options give no place for it',
+    });
   });
 
   it('is not asked of a registry that keeps none', async () => {

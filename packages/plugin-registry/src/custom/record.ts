@@ -10,9 +10,10 @@ function addressFor({ options, release }: RegistryJob<CustomOptions>): string | 
 
 /** The release's journal, at the address of `journal`. */
 export const record: NonNullable<RegistryDefinition<CustomOptions>['record']> = {
+  can: ({ journal }) => journal !== undefined,
   write: async (job, journal) => {
     const url = addressFor(job);
-    if (url === undefined) return job.log.info('keeps no journal: "journal" says no address');
+    if (url === undefined) return;
     await ask(job, url, { method: 'PUT', headers: { 'content-type': 'application/x-ndjson' }, body: journal });
   },
   read: async (job) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FaultScript } from '@provisioning-dist/core/testing';
+import { custom } from '../../src/custom/registry.ts';
 import { CustomBench, sha256Of } from './custom-bench.ts';
 
 const POINTER = { url: '/{name}/{tag}.json' };
@@ -26,6 +27,12 @@ describe('custom registry', () => {
       '/acme/latest.json': `{\n  "name": "acme",\n  "version": "1.2.0",\n  "commit": "c0ffee",\n  "date": "2023-11-14T22:13:20.000Z",\n  "manifest": "${manifest}"\n}\n`,
     });
     assert.equal(bench.changes().at(-1), 'PUT /acme/latest.json 201');
+  });
+
+  it('keeps the journal where an address says', () => {
+    assert.equal(custom.record?.can?.(bench.job().options), false);
+    configure({ journal: `${bench.base}/{version}/journal` });
+    assert.equal(custom.record?.can?.(bench.job().options), true);
   });
 
   it('changes nothing the second time', async () => {
