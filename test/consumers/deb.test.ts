@@ -20,6 +20,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { Cell, Entry, KeyHandle } from '@provisioning-dist/core';
 import { after, before, describe, it } from 'mocha';
 import { createMessage, generateKey, readPrivateKey, sign } from 'openpgp';
+import { readDeb } from '../../packages/plugin-deb-rpm/src/deb/read/read.ts';
 import { debVersion } from '../../packages/plugin-deb-rpm/src/deb/version.ts';
 import {
   AMD64,
@@ -30,6 +31,7 @@ import {
   RELEASE,
   sampleEntries,
   sorted,
+  sourceOf,
   symlink,
   writeDeb,
 } from '../../packages/plugin-deb-rpm/test/package.ts';
@@ -577,6 +579,24 @@ describe('debs in the life of a system', () => {
     installed(root().dpkg('-i', join(folder(), 'accounts.deb')));
     assert.deepEqual(root().calls(), ['systemd-sysusers acme.conf', 'own postinst [configure] []']);
     installed(root().dpkg('-P', 'acme'));
+  });
+
+  it('keep what the user changed in names with blanks', async () => {
+    const path = join(root().path, 'etc/acme/main config.toml');
+    for (const [version, text] of [
+      ['1.0.0', 'level = 1\n'],
+      ['1.1.0', 'level = 2\n'],
+    ] as const) {
+      const deb = join(folder(), `blanks-${version}.deb`);
+      const entries = [file('etc/acme/main config.toml', text, { role: 'config' })];
+      await writeDeb({ entries, job: { release: { ...RELEASE, version } } }, deb);
+      assert.deepEqual(await readDeb(sourceOf(readFileSync(deb), `acme_${version}-1_amd64.deb`)), []);
+      installed(root().dpkg('--force-confold', '-i', deb));
+      if (version === '1.0.0') writeFileSync(path, 'level = 9\n');
+    }
+    assert.equal(readFileSync(path, 'utf8'), 'level = 9\n');
+    installed(root().dpkg('-P', 'acme'));
+    assert.equal(existsSync(path), false);
   });
 
   it('remove a conffile of an earlier version', async () => {

@@ -56,7 +56,7 @@ function xzProblems(source: ReadSource, { name, position, size }: Stretch): read
   const indexSize = (footer.readUInt32LE(4) + 1) * 4;
   if (indexSize > size - 24) return [error('xz', `${name} has an index that is larger than itself`)];
   const blocks = blocksSize(Buffer.from(source.read(position + size - 12 - indexSize, indexSize)));
-  return blocks + indexSize + 24 === size ? [] : [error('xz', `${name} is not one xz stream: dpkg stops at the end of the first`)];
+  return blocks + indexSize + 24 === size ? [] : [error('xz', `${name} is not one xz stream: installers stop at the end of the first`)];
 }
 
 /** The sum of the unpadded sizes, each rounded up to four bytes. */

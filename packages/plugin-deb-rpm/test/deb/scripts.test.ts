@@ -223,6 +223,11 @@ describe('other control files', () => {
     assert.equal(/conf$/m.test(md5sums ?? ''), false);
   });
 
+  it('list conffiles with blanks, but at the end', async () => {
+    const { conffiles } = await controlTexts({ entries: [file('etc/a b.conf', '1'), file('etc/c ', '2')] });
+    assert.equal(conffiles, '/etc/a b.conf\n');
+  });
+
   it('refuse a conffile that is not there', async () => {
     await assert.rejects(controlTexts({ options: { conffiles: ['/etc/none'] } }), { code: 'deb-conffile' });
   });

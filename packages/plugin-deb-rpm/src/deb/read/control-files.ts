@@ -52,7 +52,7 @@ export function conffileLines(text: string | undefined): readonly string[] {
 function conffileProblems(text: string | undefined, data: readonly Listed[]): readonly Problem[] {
   const marked = conffileLines(text);
   const files = new Set(data.filter(({ type }) => type === 'file').map(({ path }) => `/${path}`));
-  const strange = (text ?? '').split('\n').filter((line) => line !== '' && !/^(?:remove-on-upgrade )?\/[^\s]+$/.test(line));
+  const strange = (text ?? '').split('\n').filter((line) => line !== '' && !/^(?:remove-on-upgrade )?\/.*\S$/.test(line));
   return [
     ...(text === undefined || text.endsWith('\n') ? [] : [error('conffile', 'conffiles does not end with a line feed: dpkg stops there')]),
     ...strange.map((line) => error('conffile', `conffiles holds the line ${JSON.stringify(line)}`)),
