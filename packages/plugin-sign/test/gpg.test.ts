@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeyJob } from '@provisioning-dist/core';
+import { DistError, type KeyJob } from '@provisioning-dist/core';
 import * as openpgp from 'openpgp';
 import { gpg } from '../src/gpg/key.ts';
 import type { GpgOptions } from '../src/gpg/options.ts';
@@ -237,6 +237,31 @@ describe('gpg', () => {
       const { privateKey } = await openpgp.generateKey({ type: 'curve25519', format: 'armored', ...options });
       assert.match(await refusal(ahead(job(gpg, { key: secret(privateKey) }))), /^key-unusable: .*type ed25519, which gpg/);
     });
+  });
+
+  describe('of the user', () => {
+    const asked = async (message: string): Promise<readonly [string, Record<string, string> | undefined]> => {
+      let env: Record<string, string> | undefined;
+      const exec: KeyJob<GpgOptions>['exec'] = (_, options) => {
+        env = { ...options?.env };
+        return Promise.reject(new DistError('program-failed', message));
+      };
+      const said = await refusal(gpg.info(job(gpg, { command: { keyId: 'a@example.org' }, passphrase: secret('x') }, { exec })));
+      return [said, env];
+    };
+
+    it('speaks English wherever it runs', async () => {
+      const [, env] = await asked('gpg: failed');
+      assert.equal(env?.LANGUAGE, 'en');
+    });
+
+    for (const [what, says] of [
+      ['gpg: error reading key: No secret key', /^key-unusable: .*no secret key "a@example\.org"/],
+      ['gpg: signing failed: Bad passphrase', /^key-passphrase: /],
+      ['gpg: signing failed: Inappropriate ioctl for device', /^program-failed: /],
+    ] as const) {
+      it(`is understood when it says "${what}"`, async () => assert.match((await asked(what))[0], says));
+    }
   });
 
   describe('options', () => {

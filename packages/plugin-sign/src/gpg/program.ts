@@ -77,7 +77,8 @@ async function gpg(job: GpgJob, args: readonly string[]): Promise<ExecResult> {
   try {
     return await job.exec([program, '--batch', '--no-tty', ...own, ...secret, ...args], {
       ...(passphrase && { input: `${await passphrase.reveal()}\n` }),
-      ...(folder && { env: { GNUPGHOME: folder } }),
+      // gettext: before LC_ALL, and without a change of the charset; its words are looked at below
+      env: { LANGUAGE: 'en', ...(folder && { GNUPGHOME: folder }) },
     });
   } catch (error) {
     if (error instanceof DistError && /bad passphrase/i.test(error.message)) throw wrongPassphrase(job.id);
