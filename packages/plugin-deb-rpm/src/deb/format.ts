@@ -12,6 +12,7 @@ export const debFormat: FormatDefinition<DebOptions> = defineFormat<DebOptions>(
   os: ['linux'],
   ext: 'deb',
   column: 'deb',
+  services: 'systemd',
   options: debOptions,
   needs: (options) => ({ ...codecNeeds(options), digests: ['sha256', 'md5'] }),
   name: fileName,

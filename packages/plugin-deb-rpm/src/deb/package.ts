@@ -1,7 +1,9 @@
 import type { FormatJob } from '@provisioning-dist/core';
 import type { Member } from '@provisioning-dist/payload';
 import { type MixedContent, madeSources, mixedContent } from '../common/generated.ts';
-import { unitsOf } from '../common/units.ts';
+import { installedPath } from '../common/place.ts';
+import { enabling, serviceEntries } from '../common/services.ts';
+import { type Unit, unitsOf } from '../common/units.ts';
 import { SYSUSERS_DEPENDS, settingUp, sysusersOf } from './accounts.ts';
 import { conffilesFile, conffilesOf } from './conffiles.ts';
 import { controlFile } from './control.ts';
@@ -34,7 +36,8 @@ export function debContents(job: FormatJob<DebOptions>): DebContents {
   const names = packageNames(cell);
   const facts = { release, options, names, version: debVersion(release.version, options), date };
   const rules = { package: names.own, prefix: options.prefix, paths: options.paths };
-  const placed = withDocuments(placeEntries(job.entries, rules), facts, job.content);
+  const services = serviceEntries(job, (entry) => installedPath(entry, rules)).map((member) => ({ member, from: member.path, made: true }));
+  const placed = [...withDocuments(placeEntries(job.entries, rules), facts, job.content), ...services];
   const content = mixedContent(job.content, madeSources(placed));
   const data = completeTree(placed);
   const control = controlFile({
@@ -56,7 +59,7 @@ export function debContents(job: FormatJob<DebOptions>): DebContents {
       ),
       0o644,
     ],
-    ...scripts(data, content, options),
+    ...scripts(data, unitsOf(data, content.content, enabling(job)), options),
   ];
   return { content, data, control: controlMembers(files) };
 }
@@ -71,12 +74,8 @@ function madeDepends(data: readonly Member[], { content }: MixedContent, { templ
   ];
 }
 
-function scripts(
-  data: readonly Member[],
-  { content }: MixedContent,
-  options: DebOptions,
-): readonly (readonly [string, string | undefined, number])[] {
-  const systemd = systemdSnippets(unitsOf(data, content), options.systemd);
+function scripts(data: readonly Member[], units: readonly Unit[], options: DebOptions): readonly (readonly [string, string | undefined, number])[] {
+  const systemd = systemdSnippets(units, options.systemd);
   return SCRIPTS.map((name) => {
     const { before, after } = systemd[name] ?? NOTHING;
     const first = firstOf(name, data, options);

@@ -9,8 +9,9 @@ export function systemdSnippets(units: readonly Unit[], options: SystemdOptions)
   if (units.length === 0) return {};
   const installed = units.filter(({ installs }) => installs);
   const system = units.filter(({ user }) => !user);
-  const started = namesOf(installed.filter(({ user }) => !user));
-  const enabling = installed.map((unit) => (options.enable ? enable(unit) : keep(unit)));
+  const own = installed.filter(({ user }) => !user);
+  const started = { first: namesOf(own.filter((unit) => unit.enable !== false)), again: namesOf(own) };
+  const enabling = installed.map((unit) => ((unit.enable ?? options.enable) ? enable(unit) : keep(unit)));
   return {
     postinst: { before: '', after: configured([...enabling, system.length === 0 ? '' : activate(started, options)].join('')) },
     prerm: { before: system.length === 0 ? '' : guarded(`deb-systemd-invoke stop ${words(namesOf(system))} >/dev/null || true`), after: '' },
@@ -66,16 +67,24 @@ function keep(unit: Unit): string {
   ].join('\n');
 }
 
+interface Started {
+  /** After the first installation. */
+  readonly first: readonly string[];
+  /** After an upgrade, where it runs. */
+  readonly again: readonly string[];
+}
+
 /** `$2` is the version that was configured before: empty at the first installation. */
-function activate(units: readonly string[], { start, restart }: SystemdOptions): string {
-  const invoke = (action: string): string => (units.length === 0 ? ':' : `deb-systemd-invoke ${action} ${words(units)} >/dev/null || true`);
+function activate({ first, again }: Started, { start, restart }: SystemdOptions): string {
+  const invoke = (action: string, units: readonly string[]): string =>
+    units.length === 0 ? ':' : `deb-systemd-invoke ${action} ${words(units)} >/dev/null || true`;
   return [
     `\tif ${RUNNING}; then`,
     `\t\t${RELOAD}`,
     '\t\tif [ -n "$2" ]; then',
-    `\t\t\t${restart ? invoke('restart') : ':'}`,
+    `\t\t\t${restart ? invoke('restart', again) : ':'}`,
     '\t\telse',
-    `\t\t\t${start ? invoke('start') : ':'}`,
+    `\t\t\t${start ? invoke('start', first) : ':'}`,
     '\t\tfi',
     '\tfi\n',
   ].join('\n');

@@ -12,6 +12,7 @@ export const rpmFormat: FormatDefinition<RpmOptions> = defineFormat<RpmOptions>(
   os: ['linux'],
   ext: 'rpm',
   column: 'rpm',
+  services: 'systemd',
   options: rpmOptions,
   needs: (options) => ({ ...codecNeeds(options), digests: ['sha256'] }),
   name: fileName,

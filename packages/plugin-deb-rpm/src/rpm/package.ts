@@ -2,6 +2,7 @@ import type { FormatJob } from '@provisioning-dist/core';
 import type { CpioOptions, Member } from '@provisioning-dist/payload';
 import { type MixedContent, madeSources, mixedContent } from '../common/generated.ts';
 import { withCompressedPages } from '../common/pages.ts';
+import { enabling, serviceEntries } from '../common/services.ts';
 import { unitsOf } from '../common/units.ts';
 import { accountsSnippet, linkerCache, temporaryFiles } from './accounts.ts';
 import { type ChangelogEntry, changelogFields, noonOf, parseChangelog } from './changelog.ts';
@@ -12,7 +13,7 @@ import { fileFields, filesOf, hasLarge, isGhost, type RpmFile } from './files.ts
 import { type EncodedHeader, encodeHeader, type Field, int32, localText, text, texts } from './header.ts';
 import { architecture, packageNames } from './names.ts';
 import type { RpmOptions } from './options.ts';
-import { placeEntries } from './place.ts';
+import { installedPath, placeEntries, withoutTwins } from './place.ts';
 import { interpreterNeeds, joinScript, SCRIPT_NAMES, SCRIPTS, type Script, type ScriptName, type Snippets, scriptFields } from './script-text.ts';
 import { systemdSnippets } from './systemd.ts';
 import { FILE_FLAG, SENSE, SHA256_ALGORITHM, TAG } from './tags.ts';
@@ -57,7 +58,13 @@ export function rpmContents(job: FormatJob<RpmOptions>): RpmContents {
   const { release, options, cell } = job;
   const names = packageNames(cell);
   const rules = { package: names.own, prefix: options.prefix, paths: options.paths };
-  const placed = withCompressedPages(placeEntries(job.entries, rules), job.content);
+  const services = serviceEntries(job, (entry) => installedPath(entry, rules)).map((member) => ({
+    member,
+    role: member.role,
+    from: member.path,
+    made: true,
+  }));
+  const placed = withoutTwins([...withCompressedPages(placeEntries(job.entries, rules), job.content), ...services]);
   const files = filesOf(placed, options);
   const content = mixedContent(job.content, madeSources(placed));
   const [arch, evr] = [architecture(cell), epochVersionRelease(release.version, options)];
@@ -184,9 +191,10 @@ function fileFeatures({ files, job: { options } }: Facts): readonly RpmFeature[]
   ];
 }
 
-function scriptsOf({ job: { options }, files, content: { content } }: Facts): readonly (readonly [ScriptName, Script])[] {
+function scriptsOf({ job, files, content: { content } }: Facts): readonly (readonly [ScriptName, Script])[] {
+  const { options } = job;
   const members = files.filter((file) => !isGhost(file)).map(({ member }) => member);
-  const systemd = systemdSnippets(unitsOf(members, content), options.systemd);
+  const systemd = systemdSnippets(unitsOf(members, content, enabling(job)), options.systemd);
   const cache = linkerCache(members);
   const first: Partial<Record<ScriptName, string>> = {
     pre: accountsSnippet(members, content),

@@ -45,7 +45,7 @@ function checkEntry(entry: Entry): void {
     throw badPath(entry.path, `its target "${entry.target}" is outside of the package`);
 }
 
-function withoutTwins(placed: readonly Placed[]): readonly Placed[] {
+export function withoutTwins(placed: readonly Placed[]): readonly Placed[] {
   const byPath = new Map<string, Placed>();
   for (const each of placed) {
     const { path, type } = each.member;

@@ -24,16 +24,18 @@ interface Scope {
   readonly all: string;
   /** With an [Install] section. */
   readonly installed: string;
+  /** To be enabled, whatever the presets say. */
+  readonly enabled: string;
 }
 
 export function systemdSnippets(units: readonly Unit[], { enable, start, restart }: SystemdOptions): Readonly<Partial<Record<ScriptName, Snippets>>> {
   if (units.length === 0) return {};
-  const scopes = [scopeOf('system', units), scopeOf('user', units)].filter(({ all }) => all !== '');
+  const scopes = [scopeOf('system', units, enable), scopeOf('user', units, enable)].filter(({ all }) => all !== '');
   const system = scopes.find(({ kind }) => kind === 'system');
   return {
     post: after([
       FIRST,
-      ...scopes.flatMap((scope) => [...helped(scope, 'install', 'preset'), ...(enable ? enabling(scope) : [])]),
+      ...scopes.flatMap((scope) => [...helped(scope, 'install', 'preset'), ...enabling(scope)]),
       'fi',
       ...(system && start ? starting(system) : reloading()),
     ]),
@@ -42,9 +44,12 @@ export function systemdSnippets(units: readonly Unit[], { enable, start, restart
   };
 }
 
-function scopeOf(kind: Scope['kind'], units: readonly Unit[]): Scope {
+function scopeOf(kind: Scope['kind'], units: readonly Unit[], enable: boolean): Scope {
   const own = units.filter(({ user }) => user === (kind === 'user'));
-  return { kind, all: words(own.map(({ name }) => name)), installed: words(own.filter(({ installs }) => installs).map(({ name }) => name)) };
+  const installed = own.filter(({ installs }) => installs);
+  const enabled = installed.filter((unit) => unit.enable ?? enable);
+  const names = (some: readonly Unit[]): string => words(some.map(({ name }) => name));
+  return { kind, all: names(own), installed: names(installed), enabled: names(enabled) };
 }
 
 function after(lines: readonly string[]): Snippets {
@@ -61,8 +66,8 @@ function helped({ kind, all }: Scope, action: string, plain: string): readonly s
   ];
 }
 
-function enabling({ kind, installed }: Scope): readonly string[] {
-  return installed === '' ? [] : [`\tsystemctl --no-reload${kind === 'user' ? ' --global' : ''} enable ${installed} ${QUIET}`];
+function enabling({ kind, enabled }: Scope): readonly string[] {
+  return enabled === '' ? [] : [`\tsystemctl --no-reload${kind === 'user' ? ' --global' : ''} enable ${enabled} ${QUIET}`];
 }
 
 /** Where the helper is, file triggers of systemd reload it, but after this script. */

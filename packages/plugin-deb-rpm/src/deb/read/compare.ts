@@ -8,11 +8,20 @@ import { isLicenseText } from '../copyright.ts';
 import { error, octal, type Problem } from './findings.ts';
 import type { Listed } from './listed.ts';
 
+export interface Expected {
+  readonly distribution: Distribution;
+  /** At their places. */
+  readonly services: readonly Entry[];
+}
+
 /** The tree of data.tar against the distribution it was made from. */
-export function compareTrees(entries: readonly Listed[], distribution: Distribution, rules: PlaceRules): readonly Problem[] {
+export function compareTrees(entries: readonly Listed[], { distribution, services }: Expected, rules: PlaceRules): readonly Problem[] {
   const there = new Map(entries.map((entry) => [entry.path, entry]));
-  const moved = new Map(distribution.entries.map((entry) => [entry.path, installedPath(entry, rules)]));
-  const places = distribution.entries.map((entry) => placeOf(entry, moved.get(entry.path) as string, there));
+  const moved = new Map([
+    ...distribution.entries.map((entry) => [entry.path, installedPath(entry, rules)] as const),
+    ...services.map(({ path }) => [path, path] as const),
+  ]);
+  const places = [...distribution.entries, ...services].map((entry) => placeOf(entry, moved.get(entry.path) as string, there));
   const expected = new Set(places.flatMap(({ path }) => [path, ...ancestors(path)]));
   const made = madePaths(rules);
   return [

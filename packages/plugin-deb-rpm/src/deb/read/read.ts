@@ -1,4 +1,6 @@
 import type { Distribution, Finding, ReadSource, ReadView } from '@provisioning-dist/core';
+import { installedPath } from '../../common/place.ts';
+import { serviceEntries } from '../../common/services.ts';
 import { plainOf, streamProblems } from '../../common/streams.ts';
 import type { DebOptions } from '../options.ts';
 import { type ArMember, memberProblems, readAr } from './ar.ts';
@@ -84,6 +86,8 @@ function inside({ name: fileName, distribution, view }: Reading, { entries: cont
     ...controlFileProblems({ control, data }),
     ...dataProblems(data, { package: own, date: view?.date }),
     ...programProblems(data, { architecture: fields.get('architecture') ?? '', depends }),
-    ...(distribution ? compareTrees(data, distribution, rules) : []),
+    ...(distribution
+      ? compareTrees(data, { distribution, services: serviceEntries(view ?? {}, (entry) => installedPath(entry, rules)) }, rules)
+      : []),
   ];
 }

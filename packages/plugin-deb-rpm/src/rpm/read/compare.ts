@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import type { Distribution } from '@provisioning-dist/core';
+import type { Distribution, ServiceFiles } from '@provisioning-dist/core';
 import { type Source, sha256OfSource } from '@provisioning-dist/payload';
 import { ancestors } from '../../common/paths.ts';
 import type { PlaceRules } from '../../common/place.ts';
-import { type Placed, placeEntries } from '../place.ts';
+import { serviceEntries } from '../../common/services.ts';
+import { installedPath, type Placed, placeEntries } from '../place.ts';
 import { error, octal, type Problem } from './findings.ts';
 import { isGhost, type ListedFile } from './listed.ts';
 import type { Content } from './payload.ts';
@@ -13,10 +14,15 @@ import type { Content } from './payload.ts';
 export function compareTrees(
   files: readonly ListedFile[],
   contents: ReadonlyMap<string, Content>,
-  { distribution, rules }: Expected,
+  { distribution, services, rules }: Expected,
 ): readonly Problem[] {
   const there = new Map(files.map((file) => [file.path, file]));
-  const placed = placeEntries(distribution.entries, rules).map((each) => ({ each, path: pagePath(each.member.path, there) }));
+  const made = serviceEntries({ services }, (entry) => installedPath(entry, rules)).map((member) => ({
+    member,
+    role: member.role,
+    from: member.path,
+  }));
+  const placed = [...placeEntries(distribution.entries, rules), ...made].map((each) => ({ each, path: pagePath(each.member.path, there) }));
   const expected = new Set(placed.flatMap(({ path }) => [path, ...ancestors(path)]));
   return [
     ...placed.flatMap(({ each, path }) => differences(each, there.get(path), contents.get(path))),
@@ -28,6 +34,7 @@ export function compareTrees(
 
 export interface Expected {
   readonly distribution: Distribution;
+  readonly services: readonly ServiceFiles[] | undefined;
   readonly rules: PlaceRules;
 }
 

@@ -38,7 +38,7 @@ async function problemsOf({ source, name, distribution, view }: Reading): Promis
     ...list.problems,
     ...payload.problems,
     ...policyProblems(list.files, { arch: header.text(TAG.arch) ?? '', contents: payload.contents, date: view?.date }),
-    ...(distribution ? comparison(list.files, payload, { distribution, rules }) : []),
+    ...(distribution ? comparison(list.files, payload, { distribution, services: view?.services, rules }) : []),
   ];
 }
 

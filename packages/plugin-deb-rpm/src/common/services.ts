@@ -1,0 +1,24 @@
+import type { FileEntry, FormatJob, ServicePlace } from '@provisioning-dist/core';
+
+/** What a package tells systemd of its services. */
+
+interface Services {
+  readonly services?: FormatJob<unknown>['services'] | undefined;
+}
+
+/** The files as entries at their places: those are systemd's, whatever the rules of the format. */
+export function serviceEntries({ services = [] }: Services, place: ServicePlace): readonly FileEntry[] {
+  const common = { type: 'file', owner: 'root', group: 'root', role: 'service', component: 'main' } as const;
+  return services.flatMap(({ files }) =>
+    files(place).map(({ path, text, mode }): FileEntry => {
+      const bytes = Buffer.from(text);
+      return { ...common, path, mode, size: bytes.length, source: { bytes } };
+    }),
+  );
+}
+
+/** Whether each unit that was made of a service is to be enabled, by its name; nothing of others. */
+export function enabling({ services = [] }: Services): (unit: string) => boolean | undefined {
+  const byName = new Map(services.map(({ name, enable }) => [name, enable]));
+  return (unit) => byName.get(unit.replace(/\.(?:service|timer)$/, ''));
+}
