@@ -64,7 +64,7 @@ function unpack(archive: string, folder: string): void {
 function topOf(folder: string, tree: Tree): string {
   const [first = ''] = tree.files[0]?.path.split('/') ?? [];
   if (existsSync(join(folder, first))) return folder;
-  const names = readdirSync(folder).filter((name) => name !== 'doc');
+  const names = readdirSync(folder).filter((name) => name !== 'doc' && name !== 'lintian');
   const [only] = names;
   if (names.length !== 1 || only === undefined) throw new Error(`the archive holds ${names.join(', ')} instead of ${first}`);
   return topOf(join(folder, only), tree);

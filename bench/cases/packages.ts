@@ -35,7 +35,8 @@ function packaged(load: Payload, formats: Partial<Record<Format, object>>, count
     ...{ description: 'A payload', license: 'MIT', maintainer: 'Bench <bench@example.org>', homepage: 'https://example.org' },
     plugins: [join(ROOT, 'packages/plugin-deb-rpm/dist/index.js')],
     platforms: ['linux-amd64'],
-    contents: [{ from: 'payload/**', to: 'payload/' }],
+    // Programs too stay where they are.
+    contents: [{ from: 'payload/**', to: 'payload/', role: 'data' }],
     packages: formats,
   };
   return ours(load, { config, artifacts, trees: artifacts.map(() => payloadTree(load)), counted });
