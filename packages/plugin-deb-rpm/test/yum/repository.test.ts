@@ -7,6 +7,7 @@ import type { KeyHandle } from '@provisioning-dist/core';
 import { yum } from '../../src/yum/registry.ts';
 import { armored, isAbout, signaturesIn } from '../../src/yum/signature.ts';
 import { filesIn, listsIn, openWorld, signaturePacket, testKey, type World } from './bench.ts';
+import { readRepository } from './client.ts';
 import { rpm, rpmArtifact, sha256 } from './rpms.ts';
 import { DATE, jobOf, type Publishing, publish, put } from './runner.ts';
 
@@ -162,6 +163,27 @@ describe('a yum repository', () => {
     assert.ok(moments.length > 10);
     assert.ok(moments.every((fits) => fits));
   }).timeout(20_000);
+
+  const publishes = process.env.CI_FULL === undefined ? 10 : 50;
+  it(`is whole at any moment of ${publishes} publishes`, async () => {
+    // Longer than a reader takes from one file to the other.
+    const options = { ...publishing(), options: { ...world.options, overlap: 200 } };
+    await publish(options, { version: '1.0.0' });
+    const seen: number[] = [];
+    let isPublishing = true;
+    const reading = (async () => {
+      while (isPublishing) {
+        const { revision: found, packages } = await readRepository(world.folder);
+        assert.ok(found >= (seen.at(-1) ?? 0) && packages.length > 0 && packages.length <= 2);
+        seen.push(found);
+      }
+    })();
+    for (let minor = 1; minor <= publishes; minor++) await publish(options, { version: `1.${minor}.0` });
+    isPublishing = false;
+    await reading;
+    assert.ok(new Set(seen).size > publishes / 2, 'hardly anything changed while it was read');
+    assert.deepEqual((await readRepository(world.folder)).packages, [`acme 1.${publishes - 1}.0-1`, `acme 1.${publishes}.0-1`]);
+  }).timeout(120_000);
 
   it('goes on where a crash left the signatures of two', async () => {
     const { job } = await publish(publishing(), { version: '1.0.0' });
