@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { type BuilderDefinition, type BuildJob, type BuildOutput, defineBuilder, type Finding, type OptionsKit } from '@provisioning-dist/core';
 import { collect } from '../made/collect.ts';
 import { madeNothing, missing, noColumn } from '../made/errors.ts';
+import { finished } from '../made/finish.ts';
 import { inProject } from '../made/place.ts';
 import { execOptions, type Settings, settingsShape } from '../made/settings.ts';
-import { checkObjects } from '../object/check.ts';
+import { stripFindings } from '../strip/outputs.ts';
 import { executables } from './messages.ts';
 
 export interface CargoOptions extends Settings {
@@ -47,7 +48,7 @@ async function preflight(job: Job): Promise<readonly Finding[]> {
   const answer = await job.exec([program, '--version'], execOptions(job, folderOf(job))).catch(() => undefined);
   if (!answer) return [missing(job.id, `Cannot run "${program}": it is missing or broken`, `install ${program} and put it on PATH`)];
   // cross brings toolchains of its own
-  return [...foreignFlags(process.env), ...(tool === 'cross' ? [] : await targetFindings(job, target))];
+  return [...foreignFlags(process.env), ...(await stripFindings(job)), ...(tool === 'cross' ? [] : await targetFindings(job, target))];
 }
 
 /** Cargo lets them change what is made, and the configuration does not tell of them. */
@@ -77,7 +78,7 @@ async function build(job: Job): Promise<readonly BuildOutput[]> {
   const made = executables(stdout).map((file) => onThisSide(job, file));
   if (made.length === 0) throw madeNothing('cargo made no executable; "package" or "bins" must name binaries', job.platform);
   const outputs = collect(job, made);
-  return job.options.check ? checkObjects(outputs, job) : outputs;
+  return finished(job, outputs);
 }
 
 function argvOf(job: Job): [string, ...string[]] {

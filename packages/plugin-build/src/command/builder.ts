@@ -2,9 +2,10 @@ import { relative, resolve } from 'node:path';
 import { type BuilderDefinition, type BuildJob, type BuildOutput, defineBuilder, type OptionsKit } from '@provisioning-dist/core';
 import { collect } from '../made/collect.ts';
 import { madeNothing } from '../made/errors.ts';
+import { finished } from '../made/finish.ts';
 import { inProject } from '../made/place.ts';
 import { execOptions, type Settings, settingsShape } from '../made/settings.ts';
-import { checkObjects } from '../object/check.ts';
+import { stripFindings } from '../strip/outputs.ts';
 import { outputsOf } from './outputs.ts';
 import { variables } from './variables.ts';
 
@@ -18,7 +19,7 @@ export interface CommandOptions extends Settings {
 type Job = BuildJob<CommandOptions>;
 
 /** Runs any program for the platform and takes the files it is said to make. */
-export const command: BuilderDefinition<CommandOptions> = defineBuilder({ options, build });
+export const command: BuilderDefinition<CommandOptions> = defineBuilder({ options, preflight: stripFindings, build });
 
 function options(kit: OptionsKit): ReturnType<BuilderDefinition<CommandOptions>['options']> {
   const { z } = kit;
@@ -38,7 +39,7 @@ async function build(job: Job): Promise<readonly BuildOutput[]> {
   if (missing.length > 0) throw madeNothing(`"${program}" ended well and made no ${missing.join(', ')}`, job.platform);
   for (const file of [...after.keys()].filter((each) => before.get(each) === after.get(each))) tellOld(job, file);
   const outputs = collect(job, [...after.keys()]);
-  return job.options.check ? checkObjects(outputs, job) : outputs;
+  return finished(job, outputs);
 }
 
 /** Right for tools that make only what is out of date; else a sign that the program writes elsewhere. */

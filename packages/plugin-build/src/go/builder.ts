@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { type BuilderDefinition, type BuildJob, type BuildOutput, defineBuilder, type Finding, type OptionsKit } from '@provisioning-dist/core';
 import { collect } from '../made/collect.ts';
 import { madeNothing, missing, noColumn } from '../made/errors.ts';
+import { finished } from '../made/finish.ts';
 import { inProject } from '../made/place.ts';
 import { execOptions, type Settings, settingsShape } from '../made/settings.ts';
-import { checkObjects } from '../object/check.ts';
+import { stripFindings } from '../strip/outputs.ts';
 
 export interface GoOptions extends Settings {
   /** Main packages. */
@@ -48,7 +49,7 @@ function options(kit: OptionsKit): ReturnType<BuilderDefinition<GoOptions>['opti
 async function preflight(job: Job): Promise<readonly Finding[]> {
   targetOf(job);
   const found = await job.exec(['go', 'version'], execOptions(job, folderOf(job))).catch(() => undefined);
-  return found ? [] : [missing(job.id, 'Cannot run "go": the Go toolchain is missing or broken', 'install Go and put it on PATH')];
+  return found ? stripFindings(job) : [missing(job.id, 'Cannot run "go": the Go toolchain is missing or broken', 'install Go and put it on PATH')];
 }
 
 async function build(job: Job): Promise<readonly BuildOutput[]> {
@@ -61,7 +62,7 @@ async function build(job: Job): Promise<readonly BuildOutput[]> {
     job,
     made.map((name) => join(out, name)),
   );
-  return job.options.check ? checkObjects(outputs, job) : outputs;
+  return finished(job, outputs);
 }
 
 /** Paths of the machine and the state of the checkout would make two builds of one commit differ. */

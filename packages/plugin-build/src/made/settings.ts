@@ -10,6 +10,8 @@ export interface Settings {
   readonly timeout: number;
   /** Compare the header of what was made with the platform. */
   readonly check: boolean;
+  /** Take symbols and debug sections out of what was made. */
+  readonly strip: boolean;
 }
 
 /** The host's zod, by the one way the contract names its types. */
@@ -22,12 +24,14 @@ export function settingsShape({ z, duration }: OptionsKit): {
   dir: Schema<string | undefined>;
   timeout: Schema<number>;
   check: Schema<boolean>;
+  strip: Schema<boolean>;
 } {
   return {
     env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).optional(),
     dir: z.string().min(1).optional(),
     timeout: duration().prefault(LONGEST_BUILD),
     check: z.boolean().default(true),
+    strip: z.boolean().default(false),
   };
 }
 

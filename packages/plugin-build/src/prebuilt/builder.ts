@@ -1,5 +1,6 @@
 import { type BuilderDefinition, type BuildJob, type BuildOutput, DistError, defineBuilder, type Finding } from '@provisioning-dist/core';
-import { checkObjects } from '../object/check.ts';
+import { finished } from '../made/finish.ts';
+import { stripFindings } from '../strip/outputs.ts';
 import { fromArchive } from './archive.ts';
 import { fromDirectory } from './directory.ts';
 import { fromNpm } from './npm.ts';
@@ -12,8 +13,7 @@ type Job = BuildJob<PrebuiltOptions>;
 export const prebuilt: BuilderDefinition<PrebuiltOptions> = defineBuilder({ options: prebuiltOptions, preflight, build });
 
 async function build(job: Job): Promise<readonly BuildOutput[]> {
-  const outputs = await collected(job);
-  return job.options.check ? checkObjects(outputs, job) : outputs;
+  return finished(job, await collected(job));
 }
 
 async function collected(job: Job): Promise<readonly BuildOutput[]> {
@@ -27,7 +27,7 @@ async function collected(job: Job): Promise<readonly BuildOutput[]> {
 async function preflight(job: Job): Promise<readonly Finding[]> {
   try {
     request(job);
-    return [];
+    return stripFindings(job);
   } catch (error) {
     // one that knows its line says more than a finding can
     if (!(error instanceof DistError) || error.where?.line !== undefined) throw error;

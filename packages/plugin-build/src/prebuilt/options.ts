@@ -19,6 +19,8 @@ export interface PrebuiltOptions {
   readonly sha256?: PerPlatform | undefined;
   /** Compare the header of each output with the platform. */
   readonly check: boolean;
+  /** Take symbols and debug sections out of programs. */
+  readonly strip: boolean;
 }
 
 const SOURCES = ['from', 'npm', 'archive'] as const;
@@ -36,6 +38,7 @@ export function prebuiltOptions({ z }: OptionsKit): ReturnType<BuilderDefinition
       integrity: perPlatform.optional(),
       sha256: perPlatform.optional(),
       check: z.boolean().default(true),
+      strip: z.boolean().default(false),
     })
     .superRefine((options, context) => {
       for (const message of misfits(options)) context.addIssue({ code: 'custom', ...message });

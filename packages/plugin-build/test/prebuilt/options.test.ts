@@ -10,12 +10,12 @@ function issues(options: unknown): string[] {
 
 describe('prebuiltOptions', () => {
   it('takes a directory alone', () => {
-    assert.deepEqual(schema.parse({ from: 'vendor/' }), { from: 'vendor/', check: true });
+    assert.deepEqual(schema.parse({ from: 'vendor/' }), { from: 'vendor/', check: true, strip: false });
   });
 
   it('takes a map of platforms', () => {
     const options = { archive: { 'linux-amd64': 'a.tgz', default: 'b.zip' }, files: { tool: { windows: 'tool.exe', default: 'tool' } } };
-    assert.deepEqual(schema.parse(options), { ...options, check: true });
+    assert.deepEqual(schema.parse(options), { ...options, check: true, strip: false });
   });
 
   it('wants a source', () => {
