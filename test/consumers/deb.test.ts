@@ -18,8 +18,10 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { Cell, Entry, KeyHandle } from '@provisioning-dist/core';
+import { readElf } from '@provisioning-dist/payload';
 import { after, before, describe, it } from 'mocha';
 import { createMessage, generateKey, readPrivateKey, sign } from 'openpgp';
+import { suggestedDepends } from '../../packages/plugin-deb-rpm/src/deb/libraries.ts';
 import { readDeb } from '../../packages/plugin-deb-rpm/src/deb/read/read.ts';
 import { debVersion } from '../../packages/plugin-deb-rpm/src/deb/version.ts';
 import {
@@ -224,6 +226,36 @@ describe('versions of debs and dpkg', () => {
       assert.notEqual(lower, higher);
     }
   });
+});
+
+describe('libraries of programs and dpkg-shlibdeps', () => {
+  needs('dpkg-shlibdeps');
+  const folder = temporaryFolder();
+  const PROGRAMS = ['openssl', 'xz', 'zstd', 'ssh', 'gpgv', 'dash'];
+  const nameOf = (relation: string): string => (relation.split(' ')[0] ?? '').replace(/t64$/, '');
+
+  before('makes a source package', () => {
+    mkdirSync(join(folder(), 'debian'));
+    writeFileSync(join(folder(), 'debian/control'), 'Source: acme\n\nPackage: acme\nArchitecture: any\n');
+  });
+
+  for (const name of PROGRAMS) {
+    describe(`of ${name}`, () => {
+      needs(name);
+
+      it('are in the same packages', () => {
+        const program = execFileSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' }).trim();
+        const said = run('dpkg-shlibdeps', ['-O', `-e${program}`], folder());
+        const theirs = said.trim().replace('shlibs:Depends=', '').split(', ');
+        const elf = readElf(readFileSync(program));
+        const { relations, unknown } = suggestedDepends(elf === undefined ? [] : [elf]);
+        const libc = (relation: string): boolean => relation.startsWith('libc6 ');
+        assert.deepEqual(relations.filter(libc), theirs.filter(libc));
+        const left = theirs.map(nameOf).filter((each) => !relations.map(nameOf).includes(each));
+        assert.deepEqual([relations.map(nameOf).filter((each) => !theirs.map(nameOf).includes(each)), left.length], [[], unknown.length]);
+      });
+    });
+  }
 });
 
 describe('debs and lintian', () => {
