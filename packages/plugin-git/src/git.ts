@@ -120,7 +120,8 @@ function said(stderr: string, exit: number): string {
     .split('\n')
     .map((line) => line.trim());
   const server = lines.filter((line) => line.startsWith('remote:')).map((line) => line.replace(/^remote:\s*/, ''));
-  const own = lines.filter((line) => /^(?:fatal|error):|^! /.test(line));
+  // what has no prefix is ssh's: it says why the connection failed
+  const own = lines.filter((line) => !/^(?:remote|hint|warning):|^(?:To |Please make sure|and the repository exists)/.test(line));
   return [...own, ...server].filter(Boolean).slice(0, 8).join('; ') || lines.find(Boolean) || `exit ${exit}`;
 }
 

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { after, before } from 'mocha';
+import { fixture, PASSPHRASE } from '../../../packages/plugin-sign/test/fixtures.ts';
+import { needs } from '../../consumers/tools.ts';
 import { type Ran, run, succeed } from '../cli.ts';
 import { git, type Project, sandbox } from '../project.ts';
 import { smallProject } from '../small-project.ts';
 import { type GitServer, startGitServer } from './git-server.ts';
 import { makeHistory } from './history.ts';
+import { type SshServer, startSshServer } from './ssh-server.ts';
 
 const NODE_MODULES = new URL('../../../node_modules', import.meta.url).pathname;
 const TOKEN = 'ghp_0123456789secret';
@@ -197,5 +200,75 @@ describe('registry tag', function () {
     writeFileSync(project.path('.git/hooks/pre-push'), '#!/bin/sh\ntouch ran\nexit 1\n', { mode: 0o755 });
     await succeed(project, ['release'], { env });
     assert.throws(() => project.read('ran'), { code: 'ENOENT' });
+  });
+
+  it('is found again when the process dies after pushing', async () => {
+    const { project, there } = repository();
+    const points = await crashPoints();
+    const point = points.indexOf('after apply git.tag') + 1;
+    assert.ok(point > 0);
+    const ran = await run(project, ['release'], { env: { ...env, PROVISIONING_DIST_SLOTS: '1', PROVISIONING_DIST_CRASH: String(point) } });
+    assert.equal(ran.exit, null);
+    const id = there('rev-parse', 'v1.0.0');
+    await succeed(project, ['resume'], { env });
+    assert.equal(there('rev-parse', 'v1.0.0'), id);
+    await succeed(project, ['rollback', '--version', '1.0.0'], { env });
+    assert.equal(there('tag'), '');
+  });
+
+  /** Names of the points a release comes to, in their order. */
+  async function crashPoints(): Promise<readonly string[]> {
+    const { project } = repository();
+    const log = join(project.home, 'points');
+    await succeed(project, ['release'], { env: { ...env, PROVISIONING_DIST_SLOTS: '1', PROVISIONING_DIST_CRASH: `log:${log}` } });
+    return readFileSync(log, 'utf8').split('\n');
+  }
+
+  describe('signed', () => {
+    needs('gpg');
+
+    it('is verified by git', async () => {
+      const { project, there } = repository(', sign: release');
+      const config = project.read('provisioning-dist.yaml').replace('plugins: [', 'plugins: ["@provisioning-dist/plugin-sign", ');
+      const key = 'sign: { release: { use: gpg, key: { file: ../key.asc }, passphrase: { env: PASSPHRASE } } }';
+      project.write({ 'provisioning-dist.yaml': `${config}${key}\n`, '../key.asc': fixture('gpg-eddsa.asc') });
+      await succeed(project, ['release'], { env: { ...env, PASSPHRASE } });
+      const home = { HOME: project.home, GNUPGHOME: join(project.home, 'gnupg'), PATH: process.env.PATH };
+      mkdirSync(home.GNUPGHOME, { mode: 0o700 });
+      execFileSync(
+        'gpg',
+        ['--batch', '--quiet', '--pinentry-mode', 'loopback', '--passphrase', PASSPHRASE, '--import', join(project.root, '../key.asc')],
+        { env: home, stdio: 'pipe' },
+      );
+      const { stderr, status } = spawnSync('git', ['verify-tag', '--raw', 'v1.0.0'], { cwd: project.root, env: home, encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /^\[GNUPG:\] VALIDSIG /m);
+      assert.equal(there('cat-file', '-t', 'v1.0.0'), 'tag');
+    });
+  });
+
+  describe('over ssh', () => {
+    needs('ssh', 'ssh-keygen');
+    let ssh: SshServer;
+    before(async () => {
+      ssh = await startSshServer({ keys: box.folder('keys'), root: box.folder('server') });
+    });
+    after(() => ssh.close());
+
+    it('is pushed with the key of the user', async () => {
+      const { project, there, folder } = repository();
+      git(project, 'remote', 'set-url', 'origin', ssh.url(basename(folder)));
+      await succeed(project, ['release'], { env: { ...env, GIT_SSH_COMMAND: ssh.command } });
+      assert.equal(there('tag'), 'v1.0.0');
+      assert.ok(ssh.commands.some((command) => command.includes('receive-pack')));
+    });
+
+    it('is found impossible without a key', async () => {
+      const { project, folder } = repository();
+      git(project, 'remote', 'set-url', 'origin', ssh.url(basename(folder)));
+      const ran = await run(project, ['release'], { env: { ...env, GIT_SSH_COMMAND: ssh.command.replace(/-i .*/, '-i /dev/null -oBatchMode=yes') } });
+      assert.equal(ran.exit, 3);
+      assert.match(ran.stderr, /error\[git-remote\]: .*Permission denied/);
+    });
   });
 });
