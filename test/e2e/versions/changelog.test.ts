@@ -108,4 +108,47 @@ describe('changelog', function () {
     const made = async () => result<{ readonly artifacts: unknown }>(await succeed(project, ['package', '--json'])).artifacts;
     assert.deepEqual(await made(), await made());
   });
+
+  it('is what channels tell', async () => {
+    const project = repository('{ links: false }', HISTORY.slice(0, 3));
+    const channel = 'notify: { team: { use: webhook, url: "http://127.0.0.1:9/hook" } }\n';
+    project.write({ 'provisioning-dist.yaml': `${project.read('provisioning-dist.yaml')}${channel}` });
+    const { stdout } = await succeed(project, ['release', '--dry-run', '--json']);
+    assert.match(stdout, /"inputs":.*### Breaking changes.*- third /);
+    assert.match((await succeed(project, ['notify', '--preview'])).stdout, /### Breaking changes/);
+  });
+
+  it('is of each product what its folder and its tags say', async () => {
+    const plugin = 'plugins: ["@provisioning-dist/plugin-changelog"]\nplatforms: [linux-amd64]\nchangelog: {}';
+    const products = 'products:\n  cli: { path: history/cli, tagPrefix: cli/ }\n  web: { path: history/web, tagPrefix: web/ }';
+    const project = box.project({
+      'provisioning-dist.yaml': `${plugin}\n${products}\n`,
+      node_modules: { link: NODE_MODULES },
+      '.gitignore': '/*\n!/history\n',
+    });
+    const [a, b] = ['cli/x', 'web/x'];
+    makeHistory(project, [
+      { message: 'feat: both', path: a },
+      { message: 'feat: web', path: b, tags: ['cli/v1.0.0', 'web/v2.0.0'] },
+      { message: 'fix: cli', path: a },
+      { message: 'feat!: web again', path: b },
+    ]);
+    const texts = await Promise.all(['cli', 'web'].map((name) => succeed(project, ['changelog', '--product', name, '--format', 'text'])));
+    assert.deepEqual(
+      texts.map(({ stdout }) => stdout.replace(/^[0-9a-f]{7} /gm, '')),
+      ['fix: cli\n', 'feat!: web again\n'],
+    );
+    const { stdout } = await succeed(project, ['version']);
+    assert.match(stdout, /cli 1\.0\.0 -> 1\.0\.1[\s\S]*web 2\.0\.0 -> 3\.0\.0/);
+  });
+
+  it('stands in the status with the versions', async () => {
+    const project = repository('{}', HISTORY.slice(0, 3));
+    const { current, next } = result<{ readonly current: string; readonly next?: string }>(await succeed(project, ['status', '--json']));
+    assert.deepEqual([current, next], ['2.0.0', undefined]);
+    assert.match(
+      (await succeed(project, ['status'])).stdout,
+      /current version: 2\.0\.0; next: Cannot give HEAD another version: it is tagged v2\.0\.0/,
+    );
+  });
 });

@@ -34,7 +34,8 @@ async function ownPaths(git: Git): Promise<readonly string[]> {
 /** The commit a tag, branch or id leads to. */
 export async function commitOf(git: Git, ref: string): Promise<string> {
   const found = ref.includes('\0') ? undefined : await tried(git, ref);
-  if (found !== undefined) return found;
+  // `^tag` and `a..b` are answered, too: with more than an id
+  if (found !== undefined && /^[0-9a-f]{40,64}$/.test(found)) return found;
   throw new DistError('ref-unknown', `Cannot read the history of "${ref}": there is no such commit, tag or branch`, {
     exit: EXIT.usage,
     where: { file: git.root },
