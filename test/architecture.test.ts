@@ -18,7 +18,7 @@ interface Rule {
 }
 
 const PURE =
-  '(?:plugin-archive/src/(?!index|read/)|plugin-deb-rpm/src/(?:common|deb|rpm)/|plugin-npm/src/format|plugin-apk-arch/src/(?:apk|archlinux)/)';
+  '(?:plugin-archive/src/(?!index|read/)|plugin-deb-rpm/src/(?:common|deb|rpm|srpm)/|plugin-npm/src/format|plugin-apk-arch/src/(?:apk|archlinux)/)';
 
 const RULES: readonly Rule[] = [
   {

@@ -3,7 +3,7 @@
 const PLUGINS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   '@provisioning-dist/plugin-apk-arch': { formats: ['apk', 'archlinux'] },
   '@provisioning-dist/plugin-changelog': { facts: ['changelog'] },
-  '@provisioning-dist/plugin-deb-rpm': { formats: ['deb', 'rpm'], registries: ['apt', 'yum'] },
+  '@provisioning-dist/plugin-deb-rpm': { formats: ['deb', 'rpm', 'srpm'], registries: ['apt', 'yum'] },
   '@provisioning-dist/plugin-git': { registries: ['tag'] },
   '@provisioning-dist/plugin-npm': { formats: ['npm', 'npm-main'], registries: ['npm'] },
   '@provisioning-dist/plugin-sign': { keys: ['gpg', 'minisign', 'cosign', 'x509', 'remote', 'command'] },

@@ -20,6 +20,8 @@ export const HEADER_SIGNATURE = 5;
 
 const LINUX = 1;
 
+export const LEAD_TYPE = { binary: 0, source: 1 } as const;
+
 /** rpmrc's arch_canon. */
 const ARCHNUM: Readonly<Record<string, number>> = {
   x86_64: 1,
@@ -34,9 +36,10 @@ const ARCHNUM: Readonly<Record<string, number>> = {
   loongarch64: 23,
 };
 
-export function lead(nameVersionRelease: string, arch: string): Uint8Array {
+export function lead(nameVersionRelease: string, arch: string, type: keyof typeof LEAD_TYPE = 'binary'): Uint8Array {
   const bytes = Buffer.alloc(LEAD_LENGTH);
-  const values = { magic: LEAD_MAGIC, major: 3, minor: 0, type: 0, archnum: ARCHNUM[arch] ?? 0, osnum: LINUX, signatureType: HEADER_SIGNATURE };
+  const [kind, archnum] = [LEAD_TYPE[type], ARCHNUM[arch] ?? 0];
+  const values = { magic: LEAD_MAGIC, major: 3, minor: 0, type: kind, archnum, osnum: LINUX, signatureType: HEADER_SIGNATURE };
   for (const [field, value] of Object.entries(values)) {
     const { offset, width } = LEAD_FIELDS[field as keyof typeof values];
     bytes.writeUIntBE(value, offset, width);

@@ -56,11 +56,11 @@ export interface Ghost {
   readonly config: boolean;
 }
 
-type Schema<Value> = ReturnType<FormatDefinition<Value>['options']>;
-type Shape = Readonly<Record<string, Schema<unknown>>>;
+export type Schema<Value> = ReturnType<FormatDefinition<Value>['options']>;
+export type Shape = Readonly<Record<string, Schema<unknown>>>;
 
 const EPOCH_MAX = 2 ** 31 - 1;
-const LINE = /^\P{Cc}*$/u;
+export const LINE: RegExp = /^\P{Cc}*$/u;
 const CAPABILITIES = /^(?:[a-z_]+(?:,[a-z_]+)*)?[=+][eip]+$/;
 
 export function rpmOptions(kit: OptionsKit): Schema<RpmOptions> {
@@ -73,7 +73,7 @@ export function rpmOptions(kit: OptionsKit): Schema<RpmOptions> {
     }) as unknown as Schema<RpmOptions>;
 }
 
-function identity({ z }: OptionsKit): Shape {
+export function identity({ z }: OptionsKit): Shape {
   const line = lineOf(z);
   return {
     summary: line.optional().describe('In a line; default the first line of the description'),
@@ -103,7 +103,7 @@ function lineOf(z: OptionsKit['z']) {
   return z.string().trim().min(1).regex(LINE, 'it is more than one line');
 }
 
-function relationList({ z }: OptionsKit, rules: RelationRules) {
+export function relationList({ z }: OptionsKit, rules: RelationRules): ReturnType<OptionsKit['z']['array']> {
   const example = rules.onlyEqual ? 'name or name = 1.2' : `name or name >= 1.2${rules.rich ? ' or (a or b)' : ''}`;
   const one = z.string().transform((text, context) => {
     const parsed = relation(text, rules);
@@ -216,7 +216,7 @@ function packing({ z }: OptionsKit): Shape {
   };
 }
 
-function levelProblem(codec: RpmCodec, level: number | undefined): string | undefined {
+export function levelProblem(codec: RpmCodec, level: number | undefined): string | undefined {
   const range = LEVELS[codec];
   if (level === undefined || (range && level >= range.min && level <= range.max)) return undefined;
   return range ? `${codec} has the levels ${range.min} to ${range.max}` : 'nothing is compressed';

@@ -50,7 +50,8 @@ function readHeader(source: ReadSource, what: string, { at, region }: { readonly
 function leadProblems(found: Buffer, header: Header): readonly Problem[] {
   if (field(found, 'signatureType') !== HEADER_SIGNATURE) return [error('lead', 'The lead tells of another kind of signature than a header')];
   const [name, version, release] = [TAG.name, TAG.version, TAG.release].map((tag) => header.text(tag));
-  const expected = Buffer.from(lead(`${name}-${version}-${release}`, header.text(TAG.arch) ?? ''));
+  const kind = header.has(TAG.sourcePackage) ? 'source' : 'binary';
+  const expected = Buffer.from(lead(`${name}-${version}-${release}`, header.text(TAG.arch) ?? '', kind));
   const { offset, width } = LEAD_FIELDS.archnum;
   // For all machines, rpmbuild tells that of its own.
   if (header.text(TAG.arch) === 'noarch') found.copy(expected, offset, offset, offset + width);
