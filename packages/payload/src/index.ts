@@ -14,6 +14,7 @@ export { encoderId } from './encoders.ts';
 export { type GzipOptions, gzip } from './gzip.ts';
 export { convertLineEnds } from './line-ends.ts';
 export { MACHO_HEAD, type MachO, type MachOCpu, type MachOSlice, readMachO } from './macho/macho.ts';
+export { type UniversalProblem, universalMachO, universalProblem } from './macho/universal.ts';
 export { pathProblem } from './member.ts';
 export type {
   Ask,

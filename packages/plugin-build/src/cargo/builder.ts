@@ -5,6 +5,7 @@ import { madeNothing, missing, noColumn } from '../made/errors.ts';
 import { finished } from '../made/finish.ts';
 import { inProject } from '../made/place.ts';
 import { execOptions, type Settings, settingsShape } from '../made/settings.ts';
+import { buildHalves, halvesOf } from '../made/universal.ts';
 import { stripFindings } from '../strip/outputs.ts';
 import { executables } from './messages.ts';
 
@@ -42,13 +43,18 @@ function options(kit: OptionsKit): ReturnType<BuilderDefinition<CargoOptions>['o
 }
 
 async function preflight(job: Job): Promise<readonly Finding[]> {
-  const target = targetOf(job);
+  const halves = halvesOf(job);
+  halves.map(targetOf);
   const { tool } = job.options;
   const program = tool === 'zigbuild' ? 'cargo-zigbuild' : tool;
   const answer = await job.exec([program, '--version'], execOptions(job, folderOf(job))).catch(() => undefined);
   if (!answer) return [missing(job.id, `Cannot run "${program}": it is missing or broken`, `install ${program} and put it on PATH`)];
   // cross brings toolchains of its own
-  return [...foreignFlags(process.env), ...(await stripFindings(job)), ...(tool === 'cross' ? [] : await targetFindings(job, target))];
+  return [
+    ...foreignFlags(process.env),
+    ...(await stripFindings(job)),
+    ...(tool === 'cross' ? [] : (await Promise.all(halves.map(targetFindings))).flat()),
+  ];
 }
 
 /** Cargo lets them change what is made, and the configuration does not tell of them. */
@@ -67,13 +73,18 @@ function foreignFlags(env: NodeJS.ProcessEnv): readonly Finding[] {
 }
 
 /** Where rustup is not, as in distributions' packages, only cargo can tell. */
-async function targetFindings(job: Job, target: string): Promise<readonly Finding[]> {
+async function targetFindings(job: Job): Promise<readonly Finding[]> {
+  const target = targetOf(job);
   const listed = await job.exec(['rustup', 'target', 'list', '--installed'], execOptions(job, folderOf(job))).catch(() => undefined);
   if (!listed || listed.stdout.split(/\s+/).includes(target)) return [];
   return [missing(job.id, `Cannot build ${job.platform.name}: Rust target "${target}" is not installed`, `rustup target add ${target}`)];
 }
 
-async function build(job: Job): Promise<readonly BuildOutput[]> {
+function build(job: Job): Promise<readonly BuildOutput[]> {
+  return buildHalves(job, buildOne);
+}
+
+async function buildOne(job: Job): Promise<readonly BuildOutput[]> {
   const { stdout } = await job.exec(argvOf(job), execOptions(job, folderOf(job), { CARGO_TARGET_DIR: targetDir(job) }));
   const made = executables(stdout).map((file) => onThisSide(job, file));
   if (made.length === 0) throw madeNothing('cargo made no executable; "package" or "bins" must name binaries', job.platform);

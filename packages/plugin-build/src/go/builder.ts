@@ -6,6 +6,7 @@ import { madeNothing, missing, noColumn } from '../made/errors.ts';
 import { finished } from '../made/finish.ts';
 import { inProject } from '../made/place.ts';
 import { execOptions, type Settings, settingsShape } from '../made/settings.ts';
+import { buildHalves, halvesOf } from '../made/universal.ts';
 import { stripFindings } from '../strip/outputs.ts';
 
 export interface GoOptions extends Settings {
@@ -47,12 +48,16 @@ function options(kit: OptionsKit): ReturnType<BuilderDefinition<GoOptions>['opti
 }
 
 async function preflight(job: Job): Promise<readonly Finding[]> {
-  targetOf(job);
+  halvesOf(job).map(targetOf);
   const found = await job.exec(['go', 'version'], execOptions(job, folderOf(job))).catch(() => undefined);
   return found ? stripFindings(job) : [missing(job.id, 'Cannot run "go": the Go toolchain is missing or broken', 'install Go and put it on PATH')];
 }
 
-async function build(job: Job): Promise<readonly BuildOutput[]> {
+function build(job: Job): Promise<readonly BuildOutput[]> {
+  return buildHalves(job, buildOne);
+}
+
+async function buildOne(job: Job): Promise<readonly BuildOutput[]> {
   const out = join(job.tmp(), `go-${job.platform.name}`);
   mkdirSync(out);
   await job.exec(argvOf(job, out), execOptions(job, folderOf(job), targetOf(job)));

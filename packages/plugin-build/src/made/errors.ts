@@ -35,3 +35,9 @@ export function outputTwice(name: string): DistError {
 export function missing(subject: string, message: string, hint: string): Finding {
   return { level: 'error', code: 'build-tool-missing', subject, message, hint };
 }
+
+export function notUniversal(name: string, platform: Platform, state: string): DistError {
+  return new DistError('build-not-universal', `Cannot join ${JSON.stringify(name)} for ${platform.name}: ${state}`, {
+    hint: 'both CPUs must build the same programs',
+  });
+}

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { BuildJob, BuildOutput, Platform } from '@provisioning-dist/core';
 import { wrongPlatform } from '../made/errors.ts';
-import { OBJECT_HEAD_BYTES, readObjectHead } from './head.ts';
+import { UNIVERSAL } from '../made/universal.ts';
+import { OBJECT_HEAD_BYTES, type ObjectHead, readObjectHead } from './head.ts';
 
 /** CPUs whose numbers we know in every format they exist in; with others, of platforms users define, nothing can be said. */
 const KNOWN_CPUS: ReadonlySet<string> = new Set(['amd64', 'arm64', 'arm', '386', 'riscv64', 'ppc64le', 'ppc64', 's390x', 'loong64']);
@@ -16,10 +17,15 @@ export function checkObjects(
     const head = readObjectHead(headOf(file));
     if (head === undefined) continue;
     if (!head.systems.includes(platform.os)) throw wrongPlatform(name, head, platform);
-    if (!KNOWN_CPUS.has(cpu)) log.info(`${name} is for ${head.cpus.join(' and ')}: whether that is ${platform.name} is not known here`);
+    if (cpu === UNIVERSAL && platform.os === 'macos') checkUniversal(name, head, platform);
+    else if (!KNOWN_CPUS.has(cpu)) log.info(`${name} is for ${head.cpus.join(' and ')}: whether that is ${platform.name} is not known here`);
     else if (!head.cpus.includes(cpu)) throw wrongPlatform(name, head, platform);
   }
   return outputs;
+}
+
+function checkUniversal(name: string, head: ObjectHead, platform: Platform): void {
+  if (!['amd64', 'arm64'].every((cpu) => head.cpus.includes(cpu))) throw wrongPlatform(name, head, platform);
 }
 
 /** ELF has one number for all of 32-bit ARM. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Platform } from '@provisioning-dist/core';
 import { go } from '../../src/go/builder.ts';
 import { jobFor, optionsOf, type Ran } from '../job.ts';
-import { elfBytes } from '../object/heads.ts';
+import { elfBytes, machoBytes } from '../object/heads.ts';
 import { project, put } from '../prebuilt/job.ts';
 
 const ARMV7: Platform = { name: 'linux-armv7', os: 'linux', cpu: 'armv7', go: 'linux/arm/7' };
@@ -84,6 +85,36 @@ describe('go', () => {
     { tags: ['a b'] },
   ])
     it(`refuses ${JSON.stringify(options)}`, () => assert.throws(() => optionsOf(go, options)));
+
+  describe('for a universal platform', () => {
+    const platform: Platform = { name: 'macos-universal', os: 'macos', cpu: 'universal' };
+    const cpus: Readonly<Record<string, number>> = { amd64: 0x01000007, arm64: 0x0100000c };
+    const program = ({ argv, env: { GOARCH = '' } }: Ran): undefined =>
+      void put(argv[argv.indexOf('-o') + 1] ?? '', 'a', machoBytes(cpus[GOARCH] ?? 0)) as undefined;
+
+    it('joins the programs of both CPUs', async () => {
+      const { job, ran } = jobFor(go, root, {}, { platform, program });
+      const [output] = await go.build(job);
+      assert.equal(output?.file, join(job.buildDir, 'a'));
+      assert.deepEqual(
+        ran.map(({ env: { GOOS, GOARCH } }) => `${GOOS}/${GOARCH}`),
+        ['darwin/amd64', 'darwin/arm64'],
+      );
+      const bytes = readFileSync(output?.file ?? '');
+      assert.deepEqual([bytes.subarray(0x4000, 0x4020), bytes.subarray(0x8000)], [machoBytes(0x01000007), machoBytes(0x0100000c)]);
+    });
+
+    it('names a program one CPU lacks', async () => {
+      const partly = (ran: Ran): undefined => {
+        program(ran);
+        if (ran.env.GOARCH === 'amd64') put(ran.argv[ran.argv.indexOf('-o') + 1] ?? '', 'b', machoBytes(0x01000007));
+      };
+      await assert.rejects(go.build(jobFor(go, root, {}, { platform, program: partly }).job), {
+        code: 'build-not-universal',
+        message: 'Cannot join "b" for macos-universal: only one of the CPUs has it',
+      });
+    });
+  });
 
   it('takes flags that begin with o', () => assert.deepEqual(optionsOf(go, { flags: ['-overlay=x.json'] }).flags, ['-overlay=x.json']));
 });

@@ -49,6 +49,7 @@ describe('checkObjects', () => {
     ['linux', 'ppc64le', elfBytes({ machine: 21, big: true }), 'ELF for linux or freebsd on ppc64'],
     ['linux', 'amd64', elfBytes({ machine: 26 }), 'ELF for linux or freebsd on machine 0x1a'],
     ['windows', 'amd64', ELF_AMD64, 'ELF for linux or freebsd on amd64'],
+    ['macos', 'universal', machoBytes(0x0100000c), 'Mach-O for macos on arm64'],
     ['macos', 'amd64', machoBytes(0x0100000c), 'Mach-O for macos on arm64'],
     ['linux', 'amd64', machoBytes(0x01000007), 'Mach-O for macos on amd64'],
     ['windows', 'arm64', peBytes(0x8664), 'PE for windows on amd64'],
