@@ -9,6 +9,7 @@ export { type Elf, isStaticElf, type Linking, readElf } from './elf/elf.ts';
 export type { ElfBytes } from './elf/layout.ts';
 export { cpuOf, debianArchitectures, type ElfCpu } from './elf/machine.ts';
 export { type ElfStream, elfStream } from './elf/stream.ts';
+export { hasSymbolTable } from './elf/symbols.ts';
 export { type EncoderProbe, type ProbedCodec, probeEncoder } from './encoder-probe.ts';
 export { encoderId } from './encoders.ts';
 export { type GzipOptions, gzip } from './gzip.ts';

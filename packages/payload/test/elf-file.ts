@@ -9,6 +9,8 @@ export interface Building {
   readonly soname?: string;
   readonly versions?: readonly (readonly [library: string, versions: readonly string[]])[];
   readonly dynamic?: boolean;
+  /** With a table of symbols, or one of another type, at the end of the file. */
+  readonly section?: number;
   /** Bytes between the headers and the tables. */
   readonly away?: number;
 }
@@ -26,6 +28,7 @@ export function elf({
   versions = [],
   dynamic = true,
   away = 0,
+  section,
 }: Building): Buffer {
   const BASE = 0x1000;
   const file = Buffer.alloc(4096 + away);
@@ -82,5 +85,14 @@ export function elf({
     put(header + (wide ? 16 : 8), BASE + start, word);
     put(header + (wide ? 32 : 16), length, word);
   }
-  return file;
+  if (section === undefined) return file;
+  const [sections, sectionSize, sectionCount] = wide ? [40, 58, 60] : [32, 46, 48];
+  const length = wide ? 64 : 40;
+  put(sections, file.length, word);
+  put(sectionSize, length, 2);
+  put(sectionCount, 2, 2);
+  const table = Buffer.alloc(2 * length);
+  if (little) table.writeUInt32LE(section, length + 4);
+  else table.writeUInt32BE(section, length + 4);
+  return Buffer.concat([file, table]);
 }

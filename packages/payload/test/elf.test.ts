@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type Elf, isStaticElf, readElf } from '../src/elf/elf.ts';
 import { cpuOf, debianArchitectures } from '../src/elf/machine.ts';
 import { elfStream } from '../src/elf/stream.ts';
+import { hasSymbolTable } from '../src/elf/symbols.ts';
 import { type Building, elf } from './elf-file.ts';
 
 describe('ELF files', () => {
@@ -126,5 +127,38 @@ describe('ELF files that pass by', () => {
     const stream = elfStream(file.length);
     stream.push(file.subarray(0, 17_000_000));
     assert.equal(stream.elf()?.linking, undefined);
+  });
+});
+
+describe('symbols of ELF files', () => {
+  for (const wide of [true, false])
+    for (const little of [true, false]) {
+      it(`are found with ${wide ? 64 : 32} bits, ${little ? 'little' : 'big'} end first`, () => {
+        assert.equal(hasSymbolTable(elf({ wide, little, section: 2 })), true);
+        assert.equal(hasSymbolTable(elf({ wide, little, section: 11 })), false);
+        assert.equal(hasSymbolTable(elf({ wide, little })), false);
+      });
+    }
+
+  it('are unknown where the end is', () => {
+    assert.equal(hasSymbolTable(elf({ section: 2 }).subarray(0, -1)), undefined);
+    assert.equal(hasSymbolTable(Buffer.from('#!/bin/sh\n')), undefined);
+  });
+
+  it('are found as the file passes by', () => {
+    const file = elf({ section: 2, away: 40_000_000 });
+    const [asked, not] = [elfStream(file.length, { symbols: true }), elfStream(file.length)];
+    for (let at = 0; at < file.length; at += 1_000_000) for (const stream of [asked, not]) stream.push(file.subarray(at, at + 1_000_000));
+    assert.deepEqual([asked.symbols(), not.symbols()], [true, undefined]);
+  });
+
+  it('that are hostile throw nothing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 40, max: 64 }), fc.nat(255)), { maxLength: 8 }), (changes) => {
+        const hurt = elf({ section: 2 });
+        for (const [at, byte] of changes) hurt[at] = byte;
+        hasSymbolTable(hurt);
+      }),
+    );
   });
 });

@@ -21,14 +21,22 @@ export interface Layout {
   /** EI_OSABI. */
   readonly osAbi: number;
   readonly type: number;
-  readonly programHeaders: { readonly offset: number; readonly count: number; readonly size: number };
+  readonly programHeaders: HeaderTable;
+  readonly sectionHeaders: HeaderTable;
   /** Undefined where the file is too short. */
   readonly view: (position: number, length: number) => View | undefined;
+}
+
+interface HeaderTable {
+  readonly offset: number;
+  readonly count: number;
+  readonly size: number;
 }
 
 const MAGIC = 0x7f454c46;
 /** More program headers than any linker writes. */
 const SEGMENTS_MAX = 256;
+const SECTIONS_MAX = 4096;
 
 export function bytesAt(bytes: Uint8Array): ElfBytes {
   return { size: bytes.length, read: (position, length) => bytes.subarray(position, position + length) };
@@ -44,7 +52,6 @@ export function layoutOf(file: ElfBytes): Layout | undefined {
   const wide = bits === 64;
   const header = view(0, wide ? 64 : 52);
   if (header === undefined) return undefined;
-  const [offset, size, count] = wide ? [32, 54, 56] : [28, 42, 44];
   return {
     file,
     bits,
@@ -52,9 +59,14 @@ export function layoutOf(file: ElfBytes): Layout | undefined {
     type: header.u16(16),
     machine: header.u16(18),
     osAbi: ident.readUInt8(7),
-    programHeaders: { offset: header.word(offset), size: header.u16(size), count: Math.min(header.u16(count), SEGMENTS_MAX) },
+    programHeaders: tableAt(header, wide ? [32, 54, 56] : [28, 42, 44], SEGMENTS_MAX),
+    sectionHeaders: tableAt(header, wide ? [40, 58, 60] : [32, 46, 48], SECTIONS_MAX),
     view,
   };
+}
+
+function tableAt(header: View, [offset, size, count]: readonly [number, number, number], max: number): HeaderTable {
+  return { offset: header.word(offset), size: header.u16(size), count: Math.min(header.u16(count), max) };
 }
 
 function viewer(file: ElfBytes, bits: 32 | 64, little: boolean): Layout['view'] {

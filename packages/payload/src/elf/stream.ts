@@ -1,4 +1,6 @@
 import { type Elf, readElf } from './elf.ts';
+import type { ElfBytes } from './layout.ts';
+import { hasSymbolTable } from './symbols.ts';
 
 /** A program that passes by: kept is what `readElf` looks at, not the code between. */
 export interface ElfStream {
@@ -7,6 +9,8 @@ export interface ElfStream {
   /** Whether later pieces can tell nothing more. */
   readonly done: () => boolean;
   readonly elf: () => Elf | undefined;
+  /** As `hasSymbolTable`, where it was asked for. */
+  readonly symbols: () => boolean | undefined;
 }
 
 /** Linkers put the tables of names there; what rewrites programs moves them to the end. */
@@ -27,14 +31,20 @@ interface Kept {
   readonly bytes: Buffer;
 }
 
-export function elfStream(size: number): ElfStream {
+/** Section headers are at the end: with `symbols` it is done no sooner. */
+export function elfStream(size: number, { symbols = false }: { readonly symbols?: boolean } = {}): ElfStream {
   const kept: Kept[] = [];
   let wanted: readonly Stretch[] = [{ start: 0, end: Math.min(size, HEAD) }];
   let at = 0;
   let length = 0;
+  const sourceOf = (missed: Stretch[]): ElfBytes => ({
+    size,
+    read: (position, count) => bytesOf(kept, position, Math.min(count, size - position), missed),
+  });
   const look = (): Elf | undefined => {
     const missed: Stretch[] = [];
-    const elf = readElf({ size, read: (position, count) => bytesOf(kept, position, Math.min(count, size - position), missed) });
+    const elf = readElf(sourceOf(missed));
+    if (symbols) hasSymbolTable(sourceOf(missed));
     wanted = disjoint(
       missed.filter(({ start }) => start >= at).map(({ start, end }) => ({ start: Math.max(at, start - MARGIN), end: end + MARGIN })),
     );
@@ -53,6 +63,7 @@ export function elfStream(size: number): ElfStream {
     },
     done: () => wanted.length === 0,
     elf: look,
+    symbols: () => (symbols ? hasSymbolTable(sourceOf([])) : undefined),
   };
 }
 

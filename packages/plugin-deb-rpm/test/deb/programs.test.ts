@@ -51,6 +51,24 @@ async function dependsOf(options: Readonly<Record<string, unknown>>, path?: stri
 }
 
 describe('programs in a deb', () => {
+  it('are told when they are not stripped', async () => {
+    const entries = sorted(
+      (
+        [
+          [2, 2],
+          [3, 2],
+          [3, 11],
+          [1, 2],
+        ] as const
+      ).map(([type, section], index) => file(`libexec/acme/${index}`, elf({ type, section }), { mode: 0o755, role: 'binary' })),
+    );
+    const problems = await readDeb(sourceOf(await makeDeb({ entries })));
+    assert.deepEqual(
+      problems.filter(({ code }) => code === 'deb-symbols').map(({ subject }) => subject),
+      ['usr/libexec/acme/0', 'usr/libexec/acme/1'],
+    );
+  });
+
   it('are told when their packages are not named', async () => {
     const deb = await makeDeb({ entries: withProgram(), options: { depends: 'zlib1g', codec: 'none' } });
     const problems = await readDeb(sourceOf(deb));

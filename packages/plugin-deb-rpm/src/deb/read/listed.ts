@@ -13,6 +13,8 @@ export interface Listed extends Omit<TarEntry, 'body' | 'path'> {
   /** Of small files that are asked for. */
   readonly bytes?: Buffer;
   readonly elf?: Elf | undefined;
+  /** Whether a program has more symbols than it needs to run. */
+  readonly symbols?: boolean | undefined;
 }
 
 /** How long a file at a path may be to be kept. */
@@ -37,8 +39,12 @@ async function describe({ body, path: stored, ...entry }: TarEntry, keep: Keep):
   return { ...listed, ...(await contentOf(body, entry.size, keep(path))) };
 }
 
-async function contentOf(body: AsyncIterable<Uint8Array>, size: number, keep: number): Promise<Pick<Listed, 'sha256' | 'md5' | 'bytes' | 'elf'>> {
-  const [sha256, md5, program] = [createHash('sha256'), createHash('md5'), elfStream(size)];
+async function contentOf(
+  body: AsyncIterable<Uint8Array>,
+  size: number,
+  keep: number,
+): Promise<Pick<Listed, 'sha256' | 'md5' | 'bytes' | 'elf' | 'symbols'>> {
+  const [sha256, md5, program] = [createHash('sha256'), createHash('md5'), elfStream(size, { symbols: true })];
   const kept: Buffer[] = [];
   for await (const piece of body) {
     sha256.update(piece);
@@ -46,6 +52,6 @@ async function contentOf(body: AsyncIterable<Uint8Array>, size: number, keep: nu
     if (size <= keep) kept.push(Buffer.from(piece));
     if (!program.done()) program.push(piece);
   }
-  const digests = { sha256: sha256.digest('hex'), md5: md5.digest('hex'), elf: program.elf() };
+  const digests = { sha256: sha256.digest('hex'), md5: md5.digest('hex'), elf: program.elf(), symbols: program.symbols() };
   return size <= keep ? { ...digests, bytes: Buffer.concat(kept) } : digests;
 }

@@ -1,7 +1,7 @@
 import { debianArchitectures } from '@provisioning-dist/payload';
 import { suggestedDepends } from '../libraries.ts';
 import { mentions } from '../relations.ts';
-import { error, note, type Problem } from './findings.ts';
+import { error, note, type Problem, warning } from './findings.ts';
 import type { Listed } from './listed.ts';
 
 /** Programs and libraries: for which machine they are, and what they need. */
@@ -12,7 +12,7 @@ export interface ProgramFacts {
 }
 
 export function programProblems(entries: readonly Listed[], facts: ProgramFacts): readonly Problem[] {
-  return [...entries.flatMap((entry) => machineProblems(entry, facts)), ...dependProblems(entries, facts)];
+  return [...entries.flatMap((entry) => [...machineProblems(entry, facts), ...symbolProblems(entry)]), ...dependProblems(entries, facts)];
 }
 
 function machineProblems({ path, elf }: Listed, { architecture }: ProgramFacts): readonly Problem[] {
@@ -20,6 +20,12 @@ function machineProblems({ path, elf }: Listed, { architecture }: ProgramFacts):
   if (architecture === 'all') return [error('program-in-all', 'It is a program of one machine in a package for all', path)];
   const fits = elf.cpu === undefined || debianArchitectures(elf.cpu).includes(architecture);
   return fits ? [] : [error('other-machine', `It is a program for ${elf.cpu}, the package is for ${architecture}`, path)];
+}
+
+/** Modules of the kernel, which are relocatable, need theirs. */
+function symbolProblems({ path, elf, symbols }: Listed): readonly Problem[] {
+  const strippable = elf?.type === 'executable' || elf?.type === 'shared';
+  return strippable && symbols ? [warning('symbols', 'It is not stripped: no program needs the symbols to run', path)] : [];
 }
 
 /** What `depends` may lack: packages that are known, and libraries whose packages are not. */
