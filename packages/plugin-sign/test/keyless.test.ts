@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DistError, type Http, type HttpRequest, type HttpResponse } from '@provisioning-dist/core';
+import fc from 'fast-check';
 import { cosign } from '../src/cosign/key.ts';
 import { fixtureBytes, fixturePath, HELLO } from './fixtures.ts';
 import { bench, parse, refusal, secret } from './key-job.ts';
@@ -31,6 +32,20 @@ function client(instance: Instance, fault: Fault = () => undefined) {
 
 function response(status: number, headers: Readonly<Record<string, string>>, text: string): HttpResponse {
   return { status, headers, bytes: Buffer.from(text), text: () => text, json: () => JSON.parse(text) as unknown };
+}
+
+type Place = readonly string[];
+
+/** Of every member below. */
+function pathsIn(value: unknown): readonly Place[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => [[name], ...pathsIn(member).map((place) => [name, ...place])]);
+}
+
+function replaced(whole: unknown, [name = '', ...rest]: Place, value: unknown): unknown {
+  const copy = (Array.isArray(whole) ? [...whole] : { ...(whole as object) }) as Record<string, unknown>;
+  copy[name] = rest.length === 0 ? value : replaced(copy[name], rest, value);
+  return copy;
 }
 
 describe('cosign keyless', () => {
@@ -89,6 +104,12 @@ describe('cosign keyless', () => {
     const signatures = await Promise.all(files.map((each) => detached.sign(asking, each)));
     await Promise.all(files.map((each, index) => detached.verify(asking, each, signatures[index] ?? Buffer.alloc(0))));
     assert.deepEqual([instance.issued(), instance.log.leaves.length], [1, 5]);
+  });
+
+  it('asks for another certificate when one is about to end', async () => {
+    const { job: asking, instance } = signer({ instance: newInstance({ lifetime: 60 }) });
+    for (const name of ['a', 'b']) await detached.verify(asking, file(name, name), await detached.sign(asking, file(name, name)));
+    assert.deepEqual([instance.issued(), instance.log.leaves.length], [2, 2]);
   });
 
   it('proves the key by a verified address', async () => {
@@ -334,6 +355,23 @@ describe('cosign keyless', () => {
       await assert.rejects(
         changed(() => {}),
         /Nothing was refused/,
+      );
+    });
+
+    it('whatever it is given, and says no more than that it is wrong', async () => {
+      const { job: asking } = signer();
+      await detached.sign(asking, file('other', 'other'));
+      const bytes = Buffer.from(await detached.sign(asking, hello()));
+      // there is none
+      const places = pathsIn(JSON.parse(bytes.toString())).filter((place) => place[1] !== 'timestampVerificationData');
+      const instead = fc.constantFrom(null, 0, -1, '', 'x', 'AAAA', [], {}, [null], '\u001b[31m', '9'.repeat(30), undefined);
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...places), instead, async (place, value) => {
+          const bundle = replaced(JSON.parse(bytes.toString()), place, value);
+          const said = await refusal(detached.verify(asking, hello(), Buffer.from(JSON.stringify(bundle))));
+          assert.match(said, /^signature-wrong: [\x20-\x7e]+$/);
+        }),
+        { numRuns: 300 },
       );
     });
 

@@ -16,6 +16,8 @@ export interface LeafFacts {
   readonly issuer: string;
   /** Seconds since 1970. */
   readonly from: number;
+  /** Seconds. */
+  readonly lifetime: number;
 }
 
 export function newKey(): KeyObject {
@@ -45,7 +47,7 @@ export function newAuthority(name: string, from: number, parent?: Authority): Au
 }
 
 /** `ctlog`: the key of the log of certificates. */
-export function leaf(authority: Authority, ctlog: KeyObject, { key, identity, issuer, from }: LeafFacts): Buffer {
+export function leaf(authority: Authority, ctlog: KeyObject, { key, identity, issuer, from, lifetime }: LeafFacts): Buffer {
   const san = der(identity.includes('://') ? 0x86 : 0x81, Buffer.from(identity));
   const extensions = [
     extension('2.5.29.15', Buffer.from('03020780', 'hex'), true),
@@ -56,7 +58,7 @@ export function leaf(authority: Authority, ctlog: KeyObject, { key, identity, is
     extension('1.3.6.1.4.1.57264.1.1', Buffer.from(issuer)),
     extension('1.3.6.1.4.1.57264.1.8', der(0x0c, Buffer.from(issuer))),
   ];
-  const facts = { key, subject: der(TAG.sequence), issuer: nameOf(authority.name), from, until: from + 600 };
+  const facts = { key, subject: der(TAG.sequence), issuer: nameOf(authority.name), from, until: from + lifetime };
   const promise = promised(tbsOf({ ...facts, extensions }), authority.key, ctlog, from);
   const list = extension('1.3.6.1.4.1.11129.2.4.2', der(TAG.octets, promise));
   return signed(tbsOf({ ...facts, extensions: [...extensions, list] }), authority.key);

@@ -34,12 +34,14 @@ export interface InstanceOptions {
   readonly subject?: string;
   /** Issues certificates for this key instead of the one that was proven. */
   readonly certifies?: KeyObject;
+  /** Of certificates, seconds; default 600, as Fulcio's. */
+  readonly lifetime?: number;
 }
 
 export const IDENTITY = 'https://ci.example/acme/tool/release.yml@refs/tags/v1.2.3';
 export const ISSUER = 'https://issuer.example';
 
-export function newInstance({ identity = IDENTITY, subject = 'repo:acme/tool', certifies }: InstanceOptions = {}): Instance {
+export function newInstance({ identity = IDENTITY, subject = 'repo:acme/tool', certifies, lifetime = 600 }: InstanceOptions = {}): Instance {
   const start = now() - 60;
   const root = newAuthority('sigstore.example', start);
   const authority = newAuthority('sigstore-intermediate.example', start, root);
@@ -49,7 +51,7 @@ export function newInstance({ identity = IDENTITY, subject = 'repo:acme/tool', c
     const key = provenKey(ask, issuerKey);
     if (!key) return answer(401, { code: 16, message: `There was an error processing the identity token ${JSON.stringify(parsed(ask))}` });
     issued++;
-    const certificate = leaf(authority, ctlog, { key: certifies ?? key, identity, issuer: ISSUER, from: now() });
+    const certificate = leaf(authority, ctlog, { key: certifies ?? key, identity, issuer: ISSUER, from: now(), lifetime });
     return answer(200, { signedCertificateEmbeddedSct: { chain: { certificates: [certificate, authority.der, root.der].map(pem) } } });
   };
   const routes: readonly (readonly [string, RegExp, (ask: Ask) => Answer])[] = [

@@ -33,6 +33,7 @@ async function entityOf(bytes: Uint8Array): Promise<Entity> {
   const bundle = bundleFromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')) as SerializedBundle);
   const { content } = bundle;
   if (content.$case !== 'messageSignature' || bundle.verificationMaterial.content.$case !== 'certificate') throw new RangeError('it is not keyless');
+  bundle.verificationMaterial.tlogEntries.forEach(refuseOtherTree);
   const entity = toSignedEntity(bundle);
   const { publicKey } = new X509Certificate(bundle.verificationMaterial.content.certificate.rawBytes);
   const { signature, messageDigest } = content.messageSignature;
@@ -47,6 +48,14 @@ async function entityOf(bytes: Uint8Array): Promise<Entity> {
       verifySignature: (key) => fits && key.equals(publicKey),
     },
   };
+}
+
+/** The library believes the signed checkpoint alone; cosign looks at what stands beside it as well. */
+function refuseOtherTree({ inclusionProof }: Entity['tlogEntries'][number]): void {
+  if (!inclusionProof) return;
+  const { checkpoint, rootHash, treeSize } = inclusionProof;
+  const [, size, root] = (checkpoint?.envelope ?? '').split('\n');
+  if (size !== treeSize || root !== rootHash.toString('base64')) throw new RangeError('its place in the log is in another tree than the checkpoint');
 }
 
 /** A bundle's own texts may stand in the words of the library. */
