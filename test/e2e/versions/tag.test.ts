@@ -202,6 +202,36 @@ describe('registry tag', function () {
     assert.throws(() => project.read('ran'), { code: 'ENOENT' });
   });
 
+  it('gives each release the version after the last', async () => {
+    const { project, there } = repository();
+    counted(project);
+    await succeed(project, ['release', '--release-type', 'auto'], { env });
+    git(project, 'commit', '--quiet', '--allow-empty', '--message', 'feat!: more');
+    await succeed(project, ['release', '--release-type', 'auto', '--clean'], { env });
+    git(project, 'commit', '--quiet', '--allow-empty', '--message', 'fix: less');
+    await succeed(project, ['release', '--release-type', 'prerelease', '--clean'], { env });
+    assert.equal(there('tag'), 'v0.1.0\nv0.2.0\nv0.2.1-rc.1');
+    assert.equal(JSON.parse(project.read('published/acme/latest.json')).version, '0.2.0');
+  });
+
+  it('keeps the version of a release that is resumed', async () => {
+    const { project, there } = repository();
+    counted(project);
+    const point = (await crashPoints()).indexOf('after apply git.tag') + 1;
+    const crash = { PROVISIONING_DIST_SLOTS: '1', PROVISIONING_DIST_CRASH: String(point) };
+    await run(project, ['release', '--release-type', 'auto'], { env: { ...env, ...crash } });
+    const again = await run(project, ['release', '--release-type', 'auto'], { env });
+    assert.equal(again.exit, 2);
+    assert.match(again.stderr, /it is tagged v0\.1\.0[\s\S]*resume/);
+    await succeed(project, ['resume'], { env });
+    assert.equal(there('tag'), 'v0.1.0');
+    assert.equal(JSON.parse(project.read('published/acme/latest.json')).version, '0.1.0');
+  });
+
+  function counted(project: Project): void {
+    project.write({ 'provisioning-dist.yaml': project.read('provisioning-dist.yaml').replace('version: 1.0.0', 'version: git') });
+  }
+
   it('is found again when the process dies after pushing', async () => {
     const { project, there } = repository();
     const points = await crashPoints();
