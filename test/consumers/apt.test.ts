@@ -41,10 +41,13 @@ describe('apt', () => {
   const folder = temporaryFolder();
   let server: Server;
   let count = 0;
+  /** Paths asked for, the later ones last. */
+  const asked: string[] = [];
 
   before(async () => {
     server = createServer((request, response) => {
       const path = join(folder(), decodeURIComponent(request.url ?? ''));
+      asked.push(request.url ?? '');
       const found = existsSync(path);
       response.writeHead(found ? 200 : 404).end(found ? readFileSync(path) : undefined);
     });
@@ -198,6 +201,8 @@ describe('apt', () => {
     await apt('update');
     assert.deepEqual(await versions('acme'), ['1.50.0-1', '1.49.0-1']);
     assert.ok(seen.size > 1, 'nothing changed while it was read');
+    const indexes = asked.filter((path) => path.startsWith(`/${here.name}/dists/`) && !path.endsWith('/InRelease'));
+    assert.ok(indexes.length > 1 && indexes.every((path) => path.includes('/by-hash/SHA256/')), 'an index was asked for by its plain name');
   }).timeout(300_000);
 
   it('lists what apt-ftparchive lists', async () => {

@@ -156,12 +156,13 @@ describe('dnf', () => {
     assert.equal(installed('acme'), '1.0.0');
   }).timeout(120_000);
 
-  it('finds a whole repository at any moment of ten publishes', async () => {
+  const publishes = process.env.CI_FULL === undefined ? 10 : 50;
+  it(`finds a whole repository at any moment of ${publishes} publishes`, async () => {
     const here = repository({ gpgcheck: false, overlap: '1s' });
     await publish(here, { version: '1.0.0' });
     let isPublishing = true;
     const publishing = (async () => {
-      for (let minor = 1; minor <= 10; minor++) await publish(here, { version: `1.${minor}.0` });
+      for (let minor = 1; minor <= publishes; minor++) await publish(here, { version: `1.${minor}.0` });
     })().finally(() => {
       isPublishing = false;
     });
@@ -169,9 +170,9 @@ describe('dnf', () => {
     const seen = new Set<string>();
     while (isPublishing) seen.add((await versions()).join(' '));
     await publishing;
-    assert.deepEqual(await versions(), ['acme-1.10.0.x86_64', 'acme-1.9.0.x86_64']);
+    assert.deepEqual((await versions()).toSorted(), [`acme-1.${publishes - 1}.0.x86_64`, `acme-1.${publishes}.0.x86_64`].toSorted());
     assert.ok(seen.size > 1, 'nothing changed while it was read');
-  }).timeout(120_000);
+  }).timeout(300_000);
 
   it('adds to what createrepo_c made', async () => {
     const here = repository({ sign: false, gpgcheck: false });

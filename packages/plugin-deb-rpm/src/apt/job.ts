@@ -1,4 +1,5 @@
 import type { Artifact, Release } from '@provisioning-dist/core';
+import type { Stored } from '../repository/findings.ts';
 import type { AptOptions } from './options.ts';
 import { poolKey } from './paths.ts';
 import { namesOf, type SuiteInput } from './update.ts';
@@ -11,6 +12,11 @@ interface Asked {
 
 export function debsOf({ artifacts }: { readonly artifacts: () => readonly Artifact[] }): readonly Artifact[] {
   return artifacts().filter(({ name, type }) => type === 'file' && name.endsWith('.deb'));
+}
+
+/** Each deb of the release and its key. */
+export function storedDebs(job: Asked & { readonly artifacts: () => readonly Artifact[] }): readonly Stored[] {
+  return debsOf(job).map((artifact) => ({ artifact, key: keyOf(job, artifact.name) }));
 }
 
 export function keyOf({ release, options }: Asked, fileName: string): string {

@@ -1,5 +1,5 @@
 import type { OptionsKit, RegistryDefinition } from '@provisioning-dist/core';
-import { type Place, placeShape } from './place.ts';
+import { type Place, placeShape } from '../repository/place.ts';
 
 export interface Suite {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ContentStore, gzip, type Part, type Parts, xz } from '@provisioning-dist/payload';
+import { ContentStore, gzip, xz } from '@provisioning-dist/payload';
+import { packed } from '../repository/packed.ts';
 import type { Index } from './render.ts';
 
 /** Indexes as they are stored and listed. */
@@ -44,23 +45,4 @@ export async function packGzip(path: string, bytes: Uint8Array, packer: ContentS
 
 function indexFile(path: string, bytes: Uint8Array): IndexFile {
   return { path, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-async function packed(parts: Parts, packer: ContentStore): Promise<Uint8Array> {
-  const bytes: Uint8Array[] = [];
-  const iterator = parts[Symbol.iterator]();
-  // Of a mark only its place matters: everything before it is encoded by then.
-  const next = () => iterator.next({ position: 0, digests: {} });
-  for (let step = next(); !step.done; step = next()) bytes.push(await bytesOf(step.value, packer));
-  return Buffer.concat(bytes);
-}
-
-async function bytesOf(part: Part, packer: ContentStore): Promise<Uint8Array> {
-  if (part instanceof Uint8Array) return part;
-  if (!('run' in part)) return new Uint8Array();
-  const { run, codec, level, seen, settled } = part;
-  const encoded = await packer.encode(run, codec, level);
-  seen?.(encoded);
-  settled?.(encoded.length);
-  return encoded;
 }

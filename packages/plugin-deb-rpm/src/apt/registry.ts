@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ArtifactRef, defineRegistry, type RegistryDefinition, type RegistryJob, type RegistryView } from '@provisioning-dist/core';
+import { publicKeyText, type SetupFile } from '../repository/setup.ts';
 import { currentRelease } from './change.ts';
 import { noPackages } from './errors.ts';
 import { debsOf, keyOf, sourceOf, suiteInputs } from './job.ts';
@@ -9,7 +10,7 @@ import { pool } from './pool.ts';
 import { preflight } from './preflight.ts';
 import { record } from './record.ts';
 import { rollback } from './rollback.ts';
-import { printSources, publicKeyText, type SetupFile } from './setup.ts';
+import { printSources } from './setup.ts';
 import { back, suiteOf, update } from './update.ts';
 import { verify } from './verify.ts';
 

@@ -1,10 +1,10 @@
 import { type ArtifactRef, defineEffect, type Effect, type EffectContext, type Release } from '@provisioning-dist/core';
 import type { Storage } from '@provisioning-dist/storage';
+import { storageOf } from '../repository/place.ts';
+import { removeSetup, type SetupFile, writeSetup } from '../repository/setup.ts';
 import { added, currentRelease, hasListed, type Retarget, removed, restored, retargeted } from './change.ts';
 import { readDebFacts } from './deb.ts';
 import type { AptOptions, Suite } from './options.ts';
-import { storageOf } from './place.ts';
-import { removeSetup, type SetupFile, writeSetup } from './setup.ts';
 import { isListed, type Package, type State } from './state.ts';
 import { readSuite, type SuiteIndex, type SuiteNames } from './suite-read.ts';
 import { changeSuite, type SuiteWriting } from './suite-write.ts';

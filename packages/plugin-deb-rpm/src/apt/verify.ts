@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Finding, RegistryJob } from '@provisioning-dist/core';
+import { findingOf, lossFindings } from '../repository/findings.ts';
+import { contentDigest } from '../repository/objects.ts';
+import { storageOf } from '../repository/place.ts';
+import { publicKeyText } from '../repository/setup.ts';
+import { issuersOf, keyIdsOf } from '../repository/signer.ts';
 import { hasListed } from './change.ts';
-import { debsOf, keyOf, suiteInputs } from './job.ts';
+import { debsOf, keyOf, storedDebs, suiteInputs } from './job.ts';
 import type { AptOptions } from './options.ts';
 import { byHashPath, distKey, STATE } from './paths.ts';
-import { storageOf } from './place.ts';
-import { contentDigest } from './pool.ts';
 import { renderIndexes } from './render.ts';
-import { publicKeyText } from './setup.ts';
-import { issuersOf, keyIdsOf } from './signer.ts';
 import type { SuiteIndex } from './suite-read.ts';
 import { suiteOf } from './update.ts';
 
@@ -18,28 +19,15 @@ type Job = RegistryJob<AptOptions>;
 export async function verify(job: Job): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const input of suiteInputs(job)) findings.push(...(await suiteFindings(job, input.suite, await suiteOf(input, job))));
-  return [...findings, ...(await poolFindings(job))];
-}
-
-async function poolFindings(job: Job): Promise<readonly Finding[]> {
-  const storage = await storageOf(job.options);
-  const findings: Finding[] = [];
-  // One after the other: each is read whole.
-  for (const { name, sha256 } of debsOf(job)) {
-    const key = keyOf(job, name);
-    const found = await contentDigest(storage, key, job.signal);
-    if (found === undefined) findings.push(finding(job, 'artifact-missing', `"${key}" is not there`));
-    else if (found !== sha256) findings.push(finding(job, 'artifact-differs', `"${key}" holds other bytes (sha256 ${found}, not ${sha256})`));
-  }
-  return findings;
+  return [...findings, ...(await lossFindings(job, storedDebs(job)))];
 }
 
 async function suiteFindings(job: Job, suite: string, index: SuiteIndex): Promise<readonly Finding[]> {
-  if (index.date === undefined) return [finding(job, 'apt-suite-missing', `"${distKey(suite, '')}" is not there`)];
+  if (index.date === undefined) return [findingOf(job, 'apt-suite-missing', `"${distKey(suite, '')}" is not there`)];
   const unlisted = debsOf(job).filter(({ name, sha256 }) => !hasListed(index.state, { key: keyOf(job, name), sha256 }));
   return [
-    ...unlisted.map(({ name }) => finding(job, 'apt-unlisted', `"${suite}" does not list "${name}"`)),
-    ...(index.mirrored ? [] : [finding(job, 'apt-mirror', `"${distKey(suite, 'Release')}" says something else than "${index.pointer.key}"`)]),
+    ...unlisted.map(({ name }) => findingOf(job, 'apt-unlisted', `"${suite}" does not list "${name}"`)),
+    ...(index.mirrored ? [] : [findingOf(job, 'apt-mirror', `"${distKey(suite, 'Release')}" says something else than "${index.pointer.key}"`)]),
     ...(await signerFindings(job, index)),
     ...(await indexFindings(job, suite, index)),
   ];
@@ -54,7 +42,7 @@ async function signerFindings(job: Job, { pointer }: SuiteIndex): Promise<readon
   const found = await (await storageOf(job.options)).get(pointer.key, { signal: job.signal });
   const issuers = issuersOf(Buffer.from(found?.bytes ?? []).toString('utf8'));
   if (issuers.some((id) => ids.includes(id))) return [];
-  return [finding(job, 'apt-signer', `"${pointer.key}" is signed by ${issuers.join(', ') || 'nobody known'}, not by the key "${sign}"`)];
+  return [findingOf(job, 'apt-signer', `"${pointer.key}" is signed by ${issuers.join(', ') || 'nobody known'}, not by the key "${sign}"`)];
 }
 
 async function indexFindings(job: Job, suite: string, { files, state }: SuiteIndex): Promise<readonly Finding[]> {
@@ -62,13 +50,13 @@ async function indexFindings(job: Job, suite: string, { files, state }: SuiteInd
   const findings: Finding[] = [];
   for (const { path, bytes } of renderIndexes(state, job.options).indexes) {
     if (files.get(path)?.sha256 !== createHash('sha256').update(bytes).digest('hex'))
-      findings.push(finding(job, 'apt-index', `Release lists other bytes of "${path}" than the packages give`));
+      findings.push(findingOf(job, 'apt-index', `Release lists other bytes of "${path}" than the packages give`));
   }
   for (const [path, { sha256 }] of files) {
     for (const key of storedKeys(suite, path, sha256)) {
       const found = await contentDigest(storage, key, job.signal);
       if (found !== sha256)
-        findings.push(finding(job, 'apt-index', `"${key}" ${found === undefined ? 'is not there' : 'holds other bytes than Release says'}`));
+        findings.push(findingOf(job, 'apt-index', `"${key}" ${found === undefined ? 'is not there' : 'holds other bytes than Release says'}`));
     }
   }
   return findings;
@@ -79,8 +67,4 @@ function storedKeys(suite: string, path: string, sha256: string): readonly strin
   if (/\/Contents-[^/.]+$/.test(path)) return [];
   const byHash = distKey(suite, byHashPath(path, sha256));
   return path === STATE ? [byHash] : [byHash, distKey(suite, path)];
-}
-
-function finding({ id }: Job, code: string, message: string): Finding {
-  return { level: 'error', code, subject: `publish.${id}`, message, hint: `publish again with --registry ${id}` };
 }

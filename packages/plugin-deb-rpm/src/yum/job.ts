@@ -1,4 +1,5 @@
 import type { Artifact, Release } from '@provisioning-dist/core';
+import type { Stored } from '../repository/findings.ts';
 import { badFileName } from './errors.ts';
 import type { YumOptions } from './options.ts';
 
@@ -10,6 +11,11 @@ interface Asked {
 
 export function rpmsOf({ artifacts }: { readonly artifacts: () => readonly Artifact[] }): readonly Artifact[] {
   return artifacts().filter(({ name, type }) => type === 'file' && name.endsWith('.rpm'));
+}
+
+/** Each rpm of the release and its key. */
+export function storedRpms(job: Asked & { readonly artifacts: () => readonly Artifact[] }): readonly Stored[] {
+  return rpmsOf(job).map((artifact) => ({ artifact, key: keyOf(job, artifact.name) }));
 }
 
 /** `Packages/a/acme-1.0-1.x86_64.rpm` */

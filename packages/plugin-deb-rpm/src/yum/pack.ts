@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type ContentStore, gzip, type Part, type Parts, zstdFrames } from '@provisioning-dist/payload';
+import { type ContentStore, gzip, zstdFrames } from '@provisioning-dist/payload';
+import { packed } from '../repository/packed.ts';
 
 /** Metadata as it is stored: named by its digest, so that nothing is ever written over. */
 
@@ -32,23 +33,4 @@ export async function pack({ type, name, bytes: plain }: Plain, compression: Com
 
 export function digest(bytes: Uint8Array, algorithm = 'sha256'): string {
   return createHash(algorithm).update(bytes).digest('hex');
-}
-
-async function packed(parts: Parts, packer: ContentStore): Promise<Uint8Array> {
-  const bytes: Uint8Array[] = [];
-  const iterator = parts[Symbol.iterator]();
-  // Of a mark only its place matters: everything before it is encoded by then.
-  const next = () => iterator.next({ position: 0, digests: {} });
-  for (let step = next(); !step.done; step = next()) bytes.push(await bytesOf(step.value, packer));
-  return Buffer.concat(bytes);
-}
-
-async function bytesOf(part: Part, packer: ContentStore): Promise<Uint8Array> {
-  if (part instanceof Uint8Array) return part;
-  if (!('run' in part)) return new Uint8Array();
-  const { run, codec, level, seen, settled } = part;
-  const encoded = await packer.encode(run, codec, level);
-  seen?.(encoded);
-  settled?.(encoded.length);
-  return encoded;
 }

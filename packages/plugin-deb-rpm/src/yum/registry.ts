@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ArtifactRef, defineRegistry, type RegistryDefinition, type RegistryJob, type RegistryView } from '@provisioning-dist/core';
+import { publicKeyText, type SetupFile } from '../repository/setup.ts';
 import { currentRelease } from './change.ts';
 import { noPackages } from './errors.ts';
 import { keyOf, rpmsOf, wordOf } from './job.ts';
@@ -8,7 +9,7 @@ import { checksPackages, type YumOptions, yumOptions } from './options.ts';
 import { preflight } from './preflight.ts';
 import { record } from './record.ts';
 import { rollback } from './rollback.ts';
-import { printRepo, publicKeyText, type SetupFile } from './setup.ts';
+import { printRepo } from './setup.ts';
 import { back, repositoryOf, update } from './update.ts';
 import { upload } from './upload.ts';
 import { verify } from './verify.ts';

@@ -1,11 +1,11 @@
 import { type ArtifactRef, defineEffect, type Effect, type EffectContext, type Release } from '@provisioning-dist/core';
 import type { Storage } from '@provisioning-dist/storage';
-import { storageOf } from '../apt/place.ts';
+import { storageOf } from '../repository/place.ts';
+import { removeSetup, type SetupFile, writeSetup } from '../repository/setup.ts';
 import { added, currentRelease, hasListed, removed, restored, retargeted } from './change.ts';
 import type { YumOptions } from './options.ts';
 import { type Found, readRepository } from './read.ts';
 import { readRpmFacts } from './rpm.ts';
-import { removeSetup, type SetupFile, writeSetup } from './setup.ts';
 import { isListed, type Package, type State } from './state.ts';
 import { changeRepository } from './write.ts';
 

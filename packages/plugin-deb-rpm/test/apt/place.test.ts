@@ -6,8 +6,8 @@ import { testSecret } from '@provisioning-dist/core/testing';
 import { type S3Server, startS3Server } from '../../../storage/test/s3-server.ts';
 import { startSsh2Server } from '../../../storage/test/ssh2-server.ts';
 import type { AptOptions } from '../../src/apt/options.ts';
-import { storageOf } from '../../src/apt/place.ts';
 import { apt } from '../../src/apt/registry.ts';
+import { storageOf } from '../../src/repository/place.ts';
 import { optionsOf } from './bench.ts';
 import { publish } from './runner.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { testSecret } from '@provisioning-dist/core/testing';
 import { type S3Server, startS3Server } from '../../../storage/test/s3-server.ts';
 import { startSsh2Server } from '../../../storage/test/ssh2-server.ts';
-import { storageOf } from '../../src/apt/place.ts';
+import { storageOf } from '../../src/repository/place.ts';
 import type { YumOptions } from '../../src/yum/options.ts';
 import { yum } from '../../src/yum/registry.ts';
 import { optionsOf } from './bench.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { issuersOf, keyIdsOf } from '../../src/apt/signer.ts';
+import { issuersOf, keyIdsOf } from '../../src/repository/signer.ts';
 
 /** As `gpg --list-packets` tells. */
 const SIGNER = '1e09250bf279259a';
