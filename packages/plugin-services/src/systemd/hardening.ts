@@ -7,6 +7,8 @@ interface Rule {
   readonly level: 'basic' | 'strict';
   /** Managers of users have no privilege for it. */
   readonly systemOnly?: boolean;
+  /** systemd.exec(5), NoNewPrivileges: for an account without privileges it brings that along. */
+  readonly seals?: boolean;
   /** Why it is left out. */
   readonly unless?: (hardening: ServiceHardening) => string | undefined;
   readonly instead?: (hardening: ServiceHardening) => string | undefined;
@@ -29,34 +31,54 @@ const RULES: readonly Rule[] = [
     instead: ({ home }) => (home === 'read-only' ? 'ProtectHome=read-only' : undefined),
   },
   { line: 'PrivateTmp=yes', level: 'basic', systemOnly: true },
-  { line: 'PrivateDevices=yes', level: 'basic', systemOnly: true, unless: ({ devices }) => (devices ? 'devices: it uses devices' : undefined) },
+  {
+    line: 'PrivateDevices=yes',
+    level: 'basic',
+    seals: true,
+    systemOnly: true,
+    unless: ({ devices }) => (devices ? 'devices: it uses devices' : undefined),
+  },
   { line: 'UMask=0077', level: 'strict' },
-  { line: 'ProtectKernelTunables=yes', level: 'strict', systemOnly: true, unless: ({ containers }) => (containers ? CONTAINERS : undefined) },
-  { line: 'ProtectKernelModules=yes', level: 'strict', systemOnly: true },
-  { line: 'ProtectKernelLogs=yes', level: 'strict', systemOnly: true },
+  {
+    line: 'ProtectKernelTunables=yes',
+    level: 'strict',
+    seals: true,
+    systemOnly: true,
+    unless: ({ containers }) => (containers ? CONTAINERS : undefined),
+  },
+  { line: 'ProtectKernelModules=yes', level: 'strict', seals: true, systemOnly: true },
+  { line: 'ProtectKernelLogs=yes', level: 'strict', seals: true, systemOnly: true },
   { line: 'ProtectControlGroups=yes', level: 'strict', systemOnly: true, unless: ({ containers }) => (containers ? CONTAINERS : undefined) },
-  { line: 'ProtectClock=yes', level: 'strict', systemOnly: true, unless: ({ devices }) => (devices ? 'devices: it uses devices' : undefined) },
-  { line: 'ProtectHostname=yes', level: 'strict', systemOnly: true },
+  {
+    line: 'ProtectClock=yes',
+    level: 'strict',
+    seals: true,
+    systemOnly: true,
+    unless: ({ devices }) => (devices ? 'devices: it uses devices' : undefined),
+  },
+  { line: 'ProtectHostname=yes', level: 'strict', seals: true, systemOnly: true },
   { line: 'ProtectProc=invisible', level: 'strict', systemOnly: true, unless: ({ proc }) => (proc ? PROC : undefined) },
   { line: 'ProcSubset=pid', level: 'strict', systemOnly: true, unless: ({ proc }) => (proc ? PROC : undefined) },
-  { line: 'RestrictNamespaces=yes', level: 'strict', unless: ({ containers }) => (containers ? CONTAINERS : undefined) },
-  { line: 'RestrictRealtime=yes', level: 'strict' },
+  { line: 'RestrictNamespaces=yes', level: 'strict', seals: true, unless: ({ containers }) => (containers ? CONTAINERS : undefined) },
+  { line: 'RestrictRealtime=yes', level: 'strict', seals: true },
   { line: 'RestrictSUIDSGID=yes', level: 'strict', unless: ({ setuid }) => (setuid ? SETUID : undefined) },
-  { line: 'LockPersonality=yes', level: 'strict' },
-  { line: 'MemoryDenyWriteExecute=yes', level: 'strict', unless: ({ jit }) => (jit ? JIT : undefined) },
+  { line: 'LockPersonality=yes', level: 'strict', seals: true },
+  { line: 'MemoryDenyWriteExecute=yes', level: 'strict', seals: true, unless: ({ jit }) => (jit ? JIT : undefined) },
   { line: 'RemoveIPC=yes', level: 'strict', systemOnly: true },
   {
     line: 'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6',
     level: 'strict',
+    seals: true,
     unless: ({ netlink }) => (netlink ? NETLINK : undefined),
-    instead: () => 'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+    instead: ({ setuid }) => (setuid ? undefined : 'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK'),
   },
-  { line: 'SystemCallArchitectures=native', level: 'strict' },
-  { line: 'SystemCallFilter=@system-service', level: 'strict', unless: ({ containers }) => (containers ? CONTAINERS : undefined) },
+  { line: 'SystemCallArchitectures=native', level: 'strict', seals: true },
+  { line: 'SystemCallFilter=@system-service', level: 'strict', seals: true, unless: ({ containers }) => (containers ? CONTAINERS : undefined) },
   {
     line: 'SystemCallFilter=~@privileged @resources',
     level: 'strict',
-    unless: ({ containers, setuid }) => (containers ? CONTAINERS : setuid ? SETUID : undefined),
+    seals: true,
+    unless: ({ containers }) => (containers ? CONTAINERS : undefined),
   },
   { line: 'SystemCallErrorNumber=EPERM', level: 'strict' },
 ];
@@ -70,8 +92,8 @@ export function hardeningLines(service: Service): readonly string[] {
   return [...accountLines(service), ...rules.flatMap((rule) => ruleLines(rule, hardening)), ...write, ...capabilityLines(service)];
 }
 
-function ruleLines({ line, unless, instead }: Rule, hardening: ServiceHardening): readonly string[] {
-  const why = unless?.(hardening);
+function ruleLines({ line, unless, instead, seals }: Rule, hardening: ServiceHardening): readonly string[] {
+  const why = unless?.(hardening) ?? (seals && hardening.setuid ? SETUID : undefined);
   if (why === undefined) return [line];
   const other = instead?.(hardening);
   return other === undefined ? [`# no ${line}: ${why}`] : [`# not ${line}: ${why}`, other];
@@ -79,7 +101,8 @@ function ruleLines({ line, unless, instead }: Rule, hardening: ServiceHardening)
 
 /** A strict service without an account of its own gets one that is there while it runs. */
 function accountLines({ hardening, user, scope }: Service): readonly string[] {
-  return hardening.level === 'strict' && user === undefined && scope === 'system' ? ['DynamicUser=yes'] : [];
+  if (hardening.level !== 'strict' || user !== undefined || scope === 'user') return [];
+  return [hardening.setuid ? `# no DynamicUser=yes: ${SETUID}` : 'DynamicUser=yes'];
 }
 
 const PRIVILEGED = 1024;
