@@ -31,3 +31,9 @@ export function directiveLine(what: string, line: string): DistError {
     hint: `give the srpm another ${what}`,
   });
 }
+
+export function sourcesTooLarge(size: number): DistError {
+  return new DistError('srpm-too-large', `Cannot make a source rpm: its sources have ${size} bytes, and it holds less than 4 GiB`, {
+    hint: 'leave the format "srpm" out, or large files out of the archives of git: export-ignore in .gitattributes',
+  });
+}

@@ -4,11 +4,13 @@ import { type Member, SEGMENT_MIN, type TarOptions, tarLength } from '@provision
 import { changelogFields, noonOf } from '../rpm/changelog.ts';
 import { FEATURE, LEVELS } from '../rpm/codec.ts';
 import { dependency, dependencyFields, type RpmFeature, relationFeatures, rpmlib } from '../rpm/dependencies.ts';
+import { LARGE } from '../rpm/files.ts';
 import { type EncodedHeader, encodeHeader, type Field, int32, localText, numbers, text, texts } from '../rpm/header.ts';
 import { packageNames } from '../rpm/names.ts';
 import { SHA256_ALGORITHM, TAG } from '../rpm/tags.ts';
 import { descriptionOf, summaryOf } from '../rpm/texts.ts';
 import { epochVersionRelease, upstreamVersion, versionRelease } from '../rpm/version.ts';
+import { sourcesTooLarge } from './errors.ts';
 import type { SrpmOptions } from './options.ts';
 import { specText } from './spec.ts';
 
@@ -68,6 +70,7 @@ export function srpmContents(job: Job): SrpmContents {
   const bytes = Buffer.from(specText(job, facts));
   const spec = { type: 'file', path: `${name}.spec`, mode: 0o644, size: bytes.length, source: { bytes } } as const;
   const tarball = { type: 'file', path: facts.tarball, mode: 0o644, size: tarLength(tree, tarOptions), source: { bytes: new Uint8Array() } } as const;
+  if (tarball.size + spec.size >= LARGE) throw sourcesTooLarge(tarball.size);
   const fileDigests = (digest: string): Uint8Array =>
     Buffer.from(
       inOrder(spec, tarball)
