@@ -21,8 +21,15 @@ describe('an apt repository elsewhere', () => {
     return [...new Set(kept.map(([key]) => key.replace('acme/apt/', '').replace(/[0-9a-f]{64}/, 'HASH')))].sort();
   };
 
+  async function bucketOf({ bucket, url, region, credentials }: S3Server): Promise<AptOptions> {
+    const { accessKeyId, secretAccessKey } = await credentials();
+    const secrets = { accessKey: testSecret(accessKeyId), secretKey: testSecret(secretAccessKey) };
+    const { path: _, ...options } = optionsOf({});
+    return { ...options, s3: { bucket, endpoint: url, region, prefix: 'acme/apt', addressing: 'path', ...secrets } };
+  }
+
   /** Published, superseded, taken back. */
-  async function lives({ path: _, ...options }: AptOptions): Promise<void> {
+  async function lives(options: AptOptions): Promise<void> {
     const publishing = { options: { ...options, contents: false }, folder };
     const first = await publish(publishing, { version: '1.0.0' });
     const second = await publish(publishing, { version: '1.1.0' });
@@ -39,9 +46,7 @@ describe('an apt repository elsewhere', () => {
   it('is in a bucket', async () => {
     const server = await startS3Server();
     try {
-      const { accessKeyId, secretAccessKey } = await server.credentials();
-      const place = { bucket: server.bucket, endpoint: server.url, region: server.region, prefix: 'acme/apt', addressing: 'path' } as const;
-      await lives({ ...optionsOf({}), s3: { ...place, accessKey: testSecret(accessKeyId), secretKey: testSecret(secretAccessKey) } });
+      await lives(await bucketOf(server));
       assert.deepEqual(keptIn(server), [
         ...['dists/stable/main/binary-amd64/by-hash/SHA256/HASH', 'dists/stable/provisioning-dist/by-hash/SHA256/HASH'],
         'pool/main/a/acme/acme_1.0.0-1_amd64.deb',
@@ -51,11 +56,28 @@ describe('an apt repository elsewhere', () => {
     }
   });
 
+  it('reads no old package to add one', async () => {
+    const server = await startS3Server();
+    try {
+      const options = await bucketOf(server);
+      const publishing = { options: { ...options, contents: false }, folder };
+      await publish(publishing, { version: '1.0.0' });
+      const before = server.log.length;
+      const { job } = await publish(publishing, { version: '1.1.0' });
+      const [own = assert.fail()] = job.artifacts().map(({ name }) => name);
+      const packages = server.log.slice(before).filter(({ key }) => key.includes('pool/'));
+      assert.ok(packages.length > 0 && packages.every(({ key }) => key.endsWith(own)));
+      await (await storageOf(job.options)).close?.();
+    } finally {
+      await server.close();
+    }
+  });
+
   it('is on a server', async () => {
     const server = await startSsh2Server();
     try {
       const { host, port, user, hostKey, root, privateKey } = server;
-      await lives({ ...optionsOf({}), sftp: { host, port, user, hostKey, folder: root, privateKey: testSecret(privateKey) } });
+      await lives({ ...optionsOf({}), path: undefined, sftp: { host, port, user, hostKey, folder: root, privateKey: testSecret(privateKey) } });
     } finally {
       await server.close();
     }

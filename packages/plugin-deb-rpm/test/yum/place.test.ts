@@ -21,8 +21,15 @@ describe('a yum repository elsewhere', () => {
     return [...new Set(kept.map(([key]) => key.replace('acme/yum/', '').replace(/[0-9a-f]{64}/, 'HASH')))].sort();
   };
 
+  async function bucketOf({ bucket, url, region, credentials }: S3Server): Promise<YumOptions> {
+    const { accessKeyId, secretAccessKey } = await credentials();
+    const secrets = { accessKey: testSecret(accessKeyId), secretKey: testSecret(secretAccessKey) };
+    const { path: _, ...options } = optionsOf({});
+    return { ...options, s3: { bucket, endpoint: url, region, prefix: 'acme/yum', addressing: 'path', ...secrets } };
+  }
+
   /** Published, superseded, taken back. */
-  async function lives({ path: _, ...options }: YumOptions): Promise<void> {
+  async function lives(options: YumOptions): Promise<void> {
     const publishing = { options, folder };
     const first = await publish(publishing, { version: '1.0.0' });
     const second = await publish(publishing, { version: '1.1.0' });
@@ -39,9 +46,7 @@ describe('a yum repository elsewhere', () => {
   it('is in a bucket', async () => {
     const server = await startS3Server();
     try {
-      const { accessKeyId, secretAccessKey } = await server.credentials();
-      const place = { bucket: server.bucket, endpoint: server.url, region: server.region, prefix: 'acme/yum', addressing: 'path' } as const;
-      await lives({ ...optionsOf({}), s3: { ...place, accessKey: testSecret(accessKeyId), secretKey: testSecret(secretAccessKey) } });
+      await lives(await bucketOf(server));
       assert.deepEqual(keptIn(server), [
         'Packages/a/acme-1.0.0-1.x86_64.rpm',
         ...['filelists.xml.gz', 'other.xml.gz', 'primary.xml.gz', 'provisioning-dist.ndjson.gz'].map((name) => `repodata/HASH-${name}`),
@@ -51,11 +56,28 @@ describe('a yum repository elsewhere', () => {
     }
   });
 
+  it('reads no old package to add one', async () => {
+    const server = await startS3Server();
+    try {
+      const options = await bucketOf(server);
+      const publishing = { options: options, folder };
+      await publish(publishing, { version: '1.0.0' });
+      const before = server.log.length;
+      const { job } = await publish(publishing, { version: '1.1.0' });
+      const [own = assert.fail()] = job.artifacts().map(({ name }) => name);
+      const packages = server.log.slice(before).filter(({ key }) => key.includes('Packages/'));
+      assert.ok(packages.length > 0 && packages.every(({ key }) => key.endsWith(own)));
+      await (await storageOf(job.options)).close?.();
+    } finally {
+      await server.close();
+    }
+  });
+
   it('is on a server', async () => {
     const server = await startSsh2Server();
     try {
       const { host, port, user, hostKey, root, privateKey } = server;
-      await lives({ ...optionsOf({}), sftp: { host, port, user, hostKey, folder: root, privateKey: testSecret(privateKey) } });
+      await lives({ ...optionsOf({}), path: undefined, sftp: { host, port, user, hostKey, folder: root, privateKey: testSecret(privateKey) } });
     } finally {
       await server.close();
     }
