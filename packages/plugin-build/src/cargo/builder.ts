@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type BuilderDefinition, type BuildJob, type BuildOutput, defineBuilder, type Finding, type OptionsKit } from '@provisioning-dist/core';
 import { collect } from '../made/collect.ts';
+import { commandLine } from '../made/command-line.ts';
 import { madeNothing, missing, noColumn } from '../made/errors.ts';
 import { finished } from '../made/finish.ts';
 import { inProject } from '../made/place.ts';
@@ -24,7 +25,7 @@ export interface CargoOptions extends Settings {
 type Job = BuildJob<CargoOptions>;
 
 /** Builds with cargo, cross or cargo-zigbuild for the platform's Rust target. */
-export const cargo: BuilderDefinition<CargoOptions> = defineBuilder({ options, preflight, build });
+export const cargo: BuilderDefinition<CargoOptions> = defineBuilder({ options, instructions, preflight, build });
 
 function options(kit: OptionsKit): ReturnType<BuilderDefinition<CargoOptions>['options']> {
   const { z } = kit;
@@ -51,14 +52,19 @@ async function preflight(job: Job): Promise<readonly Finding[]> {
   if (!answer) return [missing(job.id, `Cannot run "${program}": it is missing or broken`, `install ${program} and put it on PATH`)];
   // cross brings toolchains of its own
   return [
-    ...foreignFlags(process.env),
+    ...foreignFlags(job, process.env),
     ...(await stripFindings(job)),
     ...(tool === 'cross' ? [] : (await Promise.all(halves.map(targetFindings))).flat()),
   ];
 }
 
+/** Each platform asks, and one answer is enough. */
+const told = new WeakSet<object>();
+
 /** Cargo lets them change what is made, and the configuration does not tell of them. */
-function foreignFlags(env: NodeJS.ProcessEnv): readonly Finding[] {
+function foreignFlags({ release }: Job, env: NodeJS.ProcessEnv): readonly Finding[] {
+  if (told.has(release)) return [];
+  told.add(release);
   const names = Object.keys(env).filter(
     (name) => env[name] && /^(?:RUSTFLAGS|CARGO_BUILD_RUSTFLAGS|CARGO_PROFILE_\w+|CARGO_TARGET_\w+_RUSTFLAGS)$/.test(name),
   );
@@ -92,13 +98,23 @@ async function buildOne(job: Job): Promise<readonly BuildOutput[]> {
   return finished(job, outputs);
 }
 
+function instructions(options: CargoOptions): readonly string[] {
+  return [commandLine(['cargo', 'build', ...choicesOf(options)], options.dir)].filter((line) => line !== undefined);
+}
+
 function argvOf(job: Job): [string, ...string[]] {
-  const { tool, profile, features, allFeatures, noDefaultFeatures, locked, bins, package: name } = job.options;
+  const { tool } = job.options;
   return [
     tool === 'cross' ? 'cross' : 'cargo',
     tool === 'zigbuild' ? 'zigbuild' : 'build',
     '--message-format=json-render-diagnostics',
     `--target=${targetOf(job)}`,
+    ...choicesOf(job.options),
+  ];
+}
+
+function choicesOf({ profile, features, allFeatures, noDefaultFeatures, locked, bins, package: name }: CargoOptions): readonly string[] {
+  return [
     `--profile=${profile}`,
     ...(locked ? ['--locked'] : []),
     ...(name === undefined ? [] : [`--package=${name}`]),

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { type BuilderDefinition, type BuildJob, type BuildOutput, defineBuilder, type OptionsKit } from '@provisioning-dist/core';
 import { collect } from '../made/collect.ts';
+import { commandLine } from '../made/command-line.ts';
 import { madeNothing } from '../made/errors.ts';
 import { finished } from '../made/finish.ts';
 import { inProject } from '../made/place.ts';
@@ -19,12 +20,16 @@ export interface CommandOptions extends Settings {
 type Job = BuildJob<CommandOptions>;
 
 /** Runs any program for the platform and takes the files it is said to make. */
-export const command: BuilderDefinition<CommandOptions> = defineBuilder({ options, preflight: stripFindings, build });
+export const command: BuilderDefinition<CommandOptions> = defineBuilder({ options, instructions, preflight: stripFindings, build });
 
 function options(kit: OptionsKit): ReturnType<BuilderDefinition<CommandOptions>['options']> {
   const { z } = kit;
   const text = z.string().min(1);
   return z.strictObject({ ...settingsShape(kit), run: z.tuple([text], z.string()), outputs: z.array(text).min(1) });
+}
+
+function instructions({ run, dir }: CommandOptions): readonly string[] {
+  return [commandLine(run, dir)].filter((line) => line !== undefined);
 }
 
 async function build(job: Job): Promise<readonly BuildOutput[]> {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuilderDefinition, type BuildJob, type BuildOutput, defineBuilder, type Finding, type OptionsKit } from '@provisioning-dist/core';
 import { collect } from '../made/collect.ts';
+import { commandLine } from '../made/command-line.ts';
 import { madeNothing, missing, noColumn } from '../made/errors.ts';
 import { finished } from '../made/finish.ts';
 import { inProject } from '../made/place.ts';
@@ -23,7 +24,7 @@ export interface GoOptions extends Settings {
 type Job = BuildJob<GoOptions>;
 
 /** Builds with the Go toolchain; any platform from any host as long as no C is involved. */
-export const go: BuilderDefinition<GoOptions> = defineBuilder({ options, preflight, build });
+export const go: BuilderDefinition<GoOptions> = defineBuilder({ options, instructions, preflight, build });
 
 function options(kit: OptionsKit): ReturnType<BuilderDefinition<GoOptions>['options']> {
   const { z } = kit;
@@ -68,6 +69,15 @@ async function buildOne(job: Job): Promise<readonly BuildOutput[]> {
     made.map((name) => join(out, name)),
   );
   return finished(job, outputs);
+}
+
+/** Without the linker's flags: they tell the program its version, and take nothing away that it needs. */
+function instructions({ main, tags, cgo, dir }: GoOptions): readonly string[] {
+  const tagged = tags?.length ? [`-tags=${tags.join(',')}`] : [];
+  return [main]
+    .flat()
+    .map((each) => commandLine([`CGO_ENABLED=${cgo ? 1 : 0}`, 'go', 'build', '-trimpath', ...tagged, each], dir))
+    .filter((line) => line !== undefined);
 }
 
 /** Paths of the machine and the state of the checkout would make two builds of one commit differ. */
