@@ -87,6 +87,14 @@ function installed(service: ServiceConfig, placing: Placing): Service {
   });
 }
 
+/** Fills every text, wherever things will be. */
+export function checkServiceTexts(service: ServiceConfig, fields: Fields): void {
+  const { exec, reload = [], workingDir = [], envFile = [], env } = service;
+  const fill = filler(service, { fields, place: ({ path }) => path });
+  for (const [key, texts] of Object.entries({ exec, reload, workingDir, envFile, env: Object.values(env) }))
+    for (const text of [texts].flat()) fill(text, key);
+}
+
 function absolute(service: ServiceConfig, key: 'workingDir' | 'envFile', path: string): string {
   if (!/^-?\//.test(path)) throw relativePath(positionOf(service, key), service.name, { key, path });
   return path;
@@ -113,7 +121,7 @@ function checkProgram(service: ServiceConfig, program: string, entries: Readonly
 const FOLDERS = { state: '/var/lib', cache: '/var/cache', logs: '/var/log', runtime: '/run' } as const;
 
 /** Fills the fields of templates and those of its own: `{etc}`, `{state}`, `{cache}`, `{logs}`, `{runtime}`. */
-function filler(service: ServiceConfig, { fields, place }: Placing): (text: string, key: string) => string {
+function filler(service: ServiceConfig, { fields, place }: Pick<Placing, 'fields' | 'place'>): (text: string, key: string) => string {
   const etc = `/${posix.dirname(place({ path: 'service.conf', role: 'config', type: 'file' }))}`;
   const own = Object.entries(FOLDERS).map(([field, folder]): [string, string | undefined] => {
     const name = service.dirs[field as keyof typeof FOLDERS];
