@@ -3,12 +3,20 @@ import { markdownText, printable } from '../src/markdown.ts';
 
 describe('markdownText', () => {
   it('shows markup instead of obeying it', () => {
-    assert.equal(markdownText('<img src=x onerror=y> [a](javascript:b) **c**'), '\\<img src=x onerror=y\\> \\[a\\](javascript:b) \\*\\*c\\*\\*');
-    assert.equal(markdownText('![x](https://t.example/p)'), '\\!\\[x\\](https\\://t.example/p)');
+    assert.equal(markdownText('<img src=x onerror=y> [a](javascript:b) **c**'), '\\<img src=x onerror=y> \\[a\\](javascript:b) \\*\\*c\\*\\*');
+    assert.equal(markdownText('![x](https://t.example/p)'), '!\\[x\\](https\\://t.example/p)');
   });
 
   it('begins no heading, list or rule', () => {
-    assert.deepEqual(['# a', '- a', '1. a', '=== a'].map(markdownText), ['\\# a', '\\- a', '1\\. a', '\\=== a']);
+    assert.deepEqual(['# a', '- a', '1. a', '=== a', '> a'].map(markdownText), ['\\# a', '\\- a', '1\\. a', '\\=== a', '\\> a']);
+  });
+
+  it('escapes no more than it must', () => {
+    assert.equal(markdownText('snake_case _x_ a & b &lt; #12 1.5!'), 'snake_case \\_x\\_ a & b \\&lt; #12 1.5!');
+  });
+
+  it('makes no link of an address', () => {
+    assert.equal(markdownText('http://a.example www.b.example c@d.example'), 'http\\://a.example www\\.b.example c\\@d.example');
   });
 
   it('keeps code spans', () => {
@@ -16,7 +24,7 @@ describe('markdownText', () => {
   });
 
   it('lets no backslash undo an escape', () => {
-    assert.equal(markdownText('\\<b>'), '\\\\\\<b\\>');
+    assert.equal(markdownText('\\<b>'), '\\\\\\<b>');
   });
 });
 

@@ -31,7 +31,7 @@ describe('changelog', function () {
 
   it('shows what the next release would say', async () => {
     const { stdout } = await succeed(repository('{ links: false }'), ['changelog']);
-    assert.match(stdout, /^### Bug fixes\n\n- \\<script\\>\\\[2J2J txt `code` \\\[x\\\]\(http\\:\/\/evil\.example\) \([0-9a-f]{7}\)\n$/);
+    assert.match(stdout, /^### Bug fixes\n\n- \\<script>\\\[2J2J txt `code` \\\[x\\\]\(http\\:\/\/evil\.example\) \([0-9a-f]{7}\)\n$/);
   });
 
   it('shows nothing a terminal obeys in any format', async () => {
