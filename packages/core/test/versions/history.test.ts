@@ -3,8 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { HistoryCommit } from '../../src/facts.ts';
 import { type Git, openGit } from '../../src/git.ts';
 import { history } from '../../src/versions/history.ts';
+
+async function all(commits: AsyncIterable<HistoryCommit>): Promise<readonly HistoryCommit[]> {
+  const list: HistoryCommit[] = [];
+  for await (const commit of commits) list.push(commit);
+  return list;
+}
 
 describe('history', () => {
   let root = '';
@@ -33,12 +40,12 @@ describe('history', () => {
   }
 
   it('gives whole messages, the newest first', async () => {
-    const messages = (await Array.fromAsync(history(await open()))).map(({ message }) => message);
+    const messages = (await all(history(await open()))).map(({ message }) => message);
     assert.deepEqual(messages, ['grüß dich', 'third', 'second\n\nwith a body', 'first']);
   });
 
   it('takes a tag before a branch of its name', async () => {
-    const messages = (await Array.fromAsync(history(await open(), { from: 'one' }))).map(({ message }) => message);
+    const messages = (await all(history(await open(), { from: 'one' }))).map(({ message }) => message);
     assert.deepEqual(messages, ['grüß dich', 'third']);
   });
 
@@ -53,11 +60,11 @@ describe('history', () => {
     const controller = new AbortController();
     const repository = await open(controller.signal);
     controller.abort(new Error('interrupted'));
-    await assert.rejects(Array.fromAsync(history(repository)));
+    await assert.rejects(all(history(repository)));
   });
 
   it('refuses what is no ref', async () => {
     for (const from of ['none', '--all', '-n1', 'one..HEAD', '^one', ''])
-      await assert.rejects(Array.fromAsync(history(await open(), { from })), { code: 'ref-unknown', exit: 2 }, from);
+      await assert.rejects(all(history(await open(), { from })), { code: 'ref-unknown', exit: 2 }, from);
   });
 });
