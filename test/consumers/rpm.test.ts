@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Entry, KeyHandle } from '@provisioning-dist/core';
+import type { Entry, KeyHandle, KeyJob } from '@provisioning-dist/core';
 import { readRpm } from '../../packages/plugin-deb-rpm/src/rpm/read/read.ts';
 import { upstreamVersion } from '../../packages/plugin-deb-rpm/src/rpm/version.ts';
+import { srpmFormat } from '../../packages/plugin-deb-rpm/src/srpm/format.ts';
 import {
   directory,
   file,
@@ -18,6 +31,11 @@ import {
   writeRpm,
   X86_64,
 } from '../../packages/plugin-deb-rpm/test/rpm/rpm-package.ts';
+import { type SourceMaking, srpmJob, writeSrpm } from '../../packages/plugin-deb-rpm/test/srpm/srpm-package.ts';
+import { gpg } from '../../packages/plugin-sign/src/gpg/key.ts';
+import type { GpgOptions } from '../../packages/plugin-sign/src/gpg/options.ts';
+import { fixture, PASSPHRASE } from '../../packages/plugin-sign/test/fixtures.ts';
+import { parse, secret } from '../../packages/plugin-sign/test/key-job.ts';
 import { needs, run, temporaryFolder } from './tools.ts';
 
 const CODECS = ['gzip', 'xz', 'zstd', 'none'] as const;
@@ -439,6 +457,178 @@ describe('rpmkeys verifies our signatures', () => {
   it('and none by a key it does not have', () => {
     const args = ['--dbpath', join(folder(), 'no-db'), '--define', '_pkgverify_level signature', '-K', 'rsa3072.rpm'];
     assert.throws(() => run('rpmkeys', args, folder()));
+  });
+});
+
+describe('rpm with our relations and flags', () => {
+  const folder = temporaryFolder();
+  needs('rpm', 'dash', 'ldd');
+  const NOTHING_IN_IT = (name: string) => ({ cell: { platform: X86_64, variant: undefined, variants: [], package: name } });
+
+  it('solves rich relations', async () => {
+    const [wanting, wanted] = [join(folder(), 'wanting.rpm'), join(folder(), 'wanted.rpm')];
+    await writeRpm({ entries: [], job: NOTHING_IN_IT('wanting'), options: { requires: ['(nowhere or wanted >= 1)'] } }, wanting);
+    await writeRpm({ entries: [], job: NOTHING_IN_IT('wanted') }, wanted);
+    const root = emptyRoot(join(folder(), 'rich'));
+    assert.match(
+      refusal(() => rpm(root, '-i', wanting)),
+      /\(nowhere or wanted >= 1\) is needed by wanting/,
+    );
+    rpm(root, '-i', wanting, wanted);
+    assert.match(
+      refusal(() => rpm(root, '-e', 'wanted')),
+      /\(nowhere or wanted >= 1\) is needed by/,
+    );
+  });
+
+  it('takes a higher epoch for newer', async () => {
+    const write = (version: string, options: Readonly<Record<string, unknown>>) =>
+      writeRpm({ entries: [], options, job: { release: { ...RELEASE, version } } }, join(folder(), `${version}.rpm`));
+    await write('2.0.0', {});
+    await write('1.0.0', { epoch: 1 });
+    const root = emptyRoot(join(folder(), 'epoch'));
+    rpm(root, '-i', join(folder(), '2.0.0.rpm'));
+    rpm(root, '-U', join(folder(), '1.0.0.rpm'));
+    assert.equal(rpm(root, '-q', '--qf', '%{EPOCH}:%{VERSION}', 'acme'), '1:1.0.0');
+  });
+
+  it('does not miss what may be missing', async () => {
+    const path = join(folder(), 'missing.rpm');
+    const entries = [file('etc/first.conf', 'x', { role: 'config' }), file('etc/second.conf', 'x', { role: 'config' })];
+    await writeRpm({ entries, options: { flags: { '/etc/first.conf': ['config', 'missingok'] } } }, path);
+    const root = emptyRoot(join(folder(), 'missing'));
+    rpm(root, '-i', path);
+    for (const { path: each } of entries) rmSync(join(root, each));
+    const { stdout } = spawnSync('rpm', ['--root', root, '--dbpath', DB, '-V', 'acme'], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+    assert.deepEqual(stdout.trim().split(/\s+/), ['missing', 'c', '/etc/second.conf']);
+  });
+
+  it('installs a file of more than 4 GiB', async function () {
+    if (process.env.CI_FULL === undefined) return this.skip();
+    const [sparse, path] = [join(folder(), 'sparse'), join(folder(), 'large.rpm')];
+    writeFileSync(sparse, '');
+    truncateSync(sparse, 2 ** 32 + 7);
+    const large = { ...file('share/acme/large'), size: 2 ** 32 + 7, source: { file: sparse, size: 2 ** 32 + 7, mtimeMs: statSync(sparse).mtimeMs } };
+    await writeRpm({ entries: [large], options: { codec: 'zstd', level: 1 } }, path);
+    assert.equal(run('rpm', ['-qp', '--qf', '[%{LONGFILESIZES} ]', path], folder()), '0 4294967303 ');
+    assert.match(run('rpmkeys', ['-Kv', path], folder()), /Payload SHA256 digest: OK\n/);
+    const root = emptyRoot(join(folder(), 'large'));
+    rpm(root, '-i', path);
+    assert.equal(statSync(join(root, 'usr/share/acme/large')).size, 2 ** 32 + 7);
+  }).timeout(300_000);
+});
+
+describe('signatures in rpms', () => {
+  const folder = temporaryFolder();
+  needs('rpmkeys');
+
+  for (const [name, fixed] of [
+    ['RSA', 'gpg-rsa.asc'],
+    ['EdDSA', 'gpg-eddsa.asc'],
+  ] as const) {
+    it(`of ${name} are the same on every run, and good`, async () => {
+      const handle = fixedKey(fixed);
+      const paths = [join(folder(), `${name}-1.rpm`), join(folder(), `${name}-2.rpm`)];
+      for (const path of paths) await writeRpm({ options: { sign: 'release' }, job: { key: () => handle } }, path);
+      const [first, second] = paths.map((path) => readFileSync(path));
+      assert.deepEqual(first, second);
+      const { publicKey } = await handle.info();
+      writeFileSync(join(folder(), 'key.asc'), publicKey?.bytes ?? '');
+      const db = join(folder(), `${name}-db`);
+      run('rpmkeys', ['--dbpath', db, '--import', 'key.asc'], folder());
+      const said = run('rpmkeys', ['--dbpath', db, '--define', '_pkgverify_level all', '-Kv', paths[0] ?? ''], folder());
+      assert.match(said, new RegExp(`Header V4 ${name}/SHA(?:256|512) Signature, key ID [0-9a-f]{8}: OK`));
+    });
+  }
+});
+
+/** A key of plugin-sign's tests, used as the product uses it. */
+function fixedKey(name: string): KeyHandle {
+  const raw = { key: secret(fixture(name)), passphrase: secret(PASSPHRASE) };
+  const job = { options: parse(gpg, raw), id: 'release', date: RELEASE.date, release: RELEASE } as unknown as KeyJob<GpgOptions>;
+  return {
+    ...keyHandle(async (bytes) => (await gpg.openpgp?.(job, bytes, { form: 'detached', armor: false })) ?? assert.fail()),
+    info: async () => await gpg.info(job),
+  };
+}
+
+describe('rpmbuild takes our source rpms', () => {
+  const folder = temporaryFolder();
+  needs('rpm', 'rpmkeys', 'rpmbuild', 'rpm2cpio', 'cpio', 'dash', 'ldd');
+  const ENTRIES = sorted([
+    file('acme.sh', '#!/bin/sh\necho acme\n', { mode: 0o755 }),
+    file("share/it's 5%.txt", 'data\n'),
+    symlink('share/link', 'plain'),
+    file('share/plain', 'x'.repeat(100_000)),
+  ]);
+  const built = (name: string): { readonly source: string; readonly rpm: string } => {
+    const [source, top] = [join(folder(), `${name}/acme-1.2.3-1.src.rpm`), join(folder(), `${name}-top`)];
+    run('rpmbuild', ['--rebuild', '--quiet', '--define', `_topdir ${top}`, '--define', `_tmppath ${top}/tmp`, source], folder());
+    const [rebuilt = ''] = globSync('RPMS/*/*.rpm', { cwd: top });
+    assert.notEqual(rebuilt, '');
+    return { source, rpm: join(top, rebuilt) };
+  };
+  const make = async (options: SourceMaking['options'], name: string, job: SourceMaking['job'] = {}) => {
+    mkdirSync(join(folder(), name));
+    await writeSrpm({ entries: ENTRIES, options, job }, join(folder(), `${name}/acme-1.2.3-1.src.rpm`));
+    return built(name);
+  };
+  const copy = {
+    'acme.sh': '/usr/bin/acme',
+    "share/it's 5%.txt": '/usr/share/acme/five.txt',
+    'share/link': '/usr/share/acme/link',
+    'share/plain': '/usr/share/acme/plain',
+  };
+
+  for (const codec of CODECS) {
+    it(`in ${codec}, and what is built installs`, async () => {
+      const { source, rpm: binary } = await make({ copy, codec, epoch: 3, description: '100% %{name} %(id)' }, codec);
+      assert.equal(run('rpm', ['-qp', '--qf', '%{NEVRA} %{SOURCEPACKAGE} %{SOURCERPM}', source], folder()), 'acme-3:1.2.3-1.noarch 1 (none)');
+      assert.match(run('rpmkeys', ['-Kv', source], folder()), /Payload SHA256 digest: OK\n/);
+      const archive = execFileSync('rpm2cpio', [source], { maxBuffer: 2 ** 28 });
+      assert.equal(execFileSync('cpio', ['-t', '--quiet'], { input: archive, encoding: 'utf8' }), 'acme-1.2.3.tar\nacme.spec\n');
+      assert.equal(run('rpm', ['-qp', '--qf', '%{SOURCERPM} %{SUMMARY}', binary], folder()), 'acme-1.2.3-1.src.rpm 100% %{name} %(id)');
+      const root = emptyRoot(join(folder(), `${codec}-installed`));
+      rpm(root, '-i', '--nodeps', binary);
+      assert.equal(rpm(root, '-V', '--nodeps', 'acme'), '');
+      assert.equal(readFileSync(join(root, 'usr/share/acme/five.txt'), 'utf8'), 'data\n');
+      assert.equal(statSync(join(root, 'usr/bin/acme')).mode & 0o7777, 0o755);
+      assert.equal(readlinkSync(join(root, 'usr/share/acme/link')), 'plain');
+      rpm(root, '-e', 'acme');
+      assert.equal(existsSync(join(root, 'usr/share/acme')), false);
+    }).timeout(30_000);
+  }
+
+  it('runs lines of the build and the installation', async () => {
+    const build = ["printf '%s' built > made"];
+    const install = ['install -D -m 0640 made "$RPM_BUILD_ROOT/usr/share/acme/it is made"'];
+    const { rpm: binary } = await make({ build, install, noarch: true, directories: ['/usr/share/acme'] }, 'made');
+    const root = emptyRoot(join(folder(), 'made-installed'));
+    rpm(root, '-i', '--nodeps', binary);
+    assert.equal(readFileSync(join(root, 'usr/share/acme/it is made'), 'utf8'), 'built');
+    rpm(root, '-e', 'acme');
+    assert.equal(existsSync(join(root, 'usr/share/acme')), false);
+  }).timeout(30_000);
+
+  it('tells what has to be there to build it', async () => {
+    const options = { copy, buildRequires: ['no-such-compiler >= 3'] };
+    await assert.rejects(make(options, 'needy'), /no-such-compiler >= 3 is needed by acme-1\.2\.3-1\.noarch/);
+  });
+
+  it('is the source our rpms tell', async () => {
+    const path = join(folder(), 'acme.rpm');
+    await writeRpm({}, path);
+    const { job, options } = { job: srpmJob({ entries: ENTRIES, options: { copy } }), options: { ext: 'src.rpm', defaultName: '' } };
+    assert.equal(run('rpm', ['-qp', '--qf', '%{SOURCERPM}', path], folder()), srpmFormat.name?.({ ...job, ...options }));
+  });
+
+  it('signed as rpms are', async () => {
+    const handle = fixedKey('gpg-rsa.asc');
+    const { source } = await make({ copy, sign: 'release' }, 'signed', { key: () => handle });
+    writeFileSync(join(folder(), 'key.asc'), (await handle.info()).publicKey?.bytes ?? '');
+    run('rpmkeys', ['--dbpath', join(folder(), 'db'), '--import', 'key.asc'], folder());
+    const args = ['--dbpath', join(folder(), 'db'), '--define', '_pkgverify_level all', '-Kv', source];
+    assert.match(run('rpmkeys', args, folder()), /Header V4 RSA\/SHA256 Signature, key ID [0-9a-f]{8}: OK/);
   });
 });
 
