@@ -100,7 +100,7 @@ function writeSpecial(path: string, { link, folder, text = '', mode }: Special):
   if (link !== undefined) symlinkSync(link, path);
   else if (folder) mkdirSync(path, { recursive: true });
   else writeFileSync(path, text);
-  if (mode !== undefined) chmodSync(path, mode);
+  if (mode !== undefined && link === undefined) chmodSync(path, mode);
 }
 
 function give(folder: string): void {

@@ -13,9 +13,14 @@ const PLUGINS = ['plugin-deb-rpm', 'plugin-apk-arch'] as const;
 
 /** Every format that is bundled. */
 const ARCHIVES = formatsOf('plugin-archive');
+/** Formats that make one artifact of a release. */
+export const WIDE: readonly string[] = ['source', 'docs', 'srpm'];
 /** Formats of packages for Linux. */
-export const LINUX: readonly string[] = PLUGINS.flatMap(formatsOf);
-export const FORMATS: readonly string[] = [...ARCHIVES, ...LINUX];
+export const LINUX: readonly string[] = PLUGINS.flatMap(formatsOf).filter((format) => !WIDE.includes(format));
+export const FORMATS: readonly string[] = [...new Set([...ARCHIVES, ...PLUGINS.flatMap(formatsOf)])];
+
+/** What a format cannot do without. */
+const OPTIONS: Readonly<Record<string, string>> = { srpm: '{ copy: { README.md: /usr/share/doc/sample/README.md } }' };
 
 function formatsOf(plugin: string): readonly string[] {
   return JSON.parse(readFileSync(join(ROOT, 'packages', plugin, 'package.json'), 'utf8')).provisioningDist.formats;
@@ -47,7 +52,7 @@ platforms: [${PLATFORMS.join(', ')}]
 variants: { complete: {}, minimal: { exclude: ["share/**"] } }
 build:
   - prebuilt: { from: "vendor/{platform}" }
-${CONTENTS}packages: { ${formats.map((format) => `${format}: {}`).join(', ')} }
+${CONTENTS}packages: { ${formats.map((format) => `${format}: ${OPTIONS[format] ?? '{}'}`).join(', ')} }
 `,
     '.gitignore': 'packages/\n.provisioning-dist/\nnode_modules/\n',
     'README.md': '# sample\n\nTools – for everybody\n',
