@@ -109,6 +109,7 @@ describe('versions', function () {
     const ran = await run(clone, ['version']);
     assert.equal(ran.exit, 2);
     assert.match(ran.stderr, /this clone is shallow[\s\S]*--unshallow/);
+    assert.match((await succeed(clone, ['status', '--version', '1.2.0'])).stdout, /current version: none; next: .*this clone is shallow/);
   });
 
   it('need no branch', async () => {

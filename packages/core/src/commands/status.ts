@@ -17,9 +17,9 @@ const command: CommandClass = defineCommand({
   work: ({ flags, report, signal }) =>
     withSession(sessionOptions(flags), { report, signal }, async ({ runs }) => {
       const { releaseStatus } = await import('../lifecycle/status.ts');
-      const { productVersion } = await import('../versions/product-version.ts');
+      const { tellableVersion } = await import('../versions/product-version.ts');
       for (const run of runs) {
-        const versions = await productVersion(run.product, { type: 'auto' }, signal);
+        const versions = await tellableVersion(run.product, signal);
         const status = { ...(await releaseStatus(run)), current: versions.current, next: versions.next };
         const artifacts = formatTable([['ARTIFACT', 'STATE'], ...status.artifacts.map(({ name, state }) => [name, state])]);
         const effects = formatTable([

@@ -36,6 +36,16 @@ export async function productVersion(product: ProductConfig, options: ReleaseTyp
   };
 }
 
+/** The same for those who are asked something else: what git cannot tell is no error. */
+export async function tellableVersion(product: ProductConfig, signal: AbortSignal): Promise<ProductVersion> {
+  try {
+    return await productVersion(product, { type: 'auto' }, signal);
+  } catch (error) {
+    if (!(error instanceof DistError)) throw error;
+    return { product: product.product, name: product.name, here: [], why: error.message };
+  }
+}
+
 /** The next version, or why there is none: what `release` would end with. */
 async function reason(
   product: ProductConfig,
