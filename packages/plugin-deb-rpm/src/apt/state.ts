@@ -1,3 +1,4 @@
+import { isListed, type Listed } from '../repository/change.ts';
 import { compareVersions } from './version.ts';
 
 /**
@@ -6,26 +7,19 @@ import { compareVersions } from './version.ts';
  */
 
 /** A deb in the pool. */
-export interface Package {
+export interface Package extends Listed {
   readonly component: string;
   readonly package: string;
   /** deb-version(7) */
   readonly version: string;
   readonly architecture: string;
-  /** In the pool. */
-  readonly key: string;
   readonly sha256: string;
-  /** The release it is of: name and semantic version. */
-  readonly name: string;
+  /** The semantic version of its release. */
   readonly release: string;
   /** In Packages, without a line feed at its end. */
   readonly stanza: string;
   /** For Contents: without a leading slash, sorted. */
   readonly files: readonly string[];
-  /** Seconds since 1970: out of the indexes since then. */
-  readonly retired?: number;
-  /** Taken out by people, and not to be put back when room is made. */
-  readonly withdrawn?: true;
 }
 
 /** What clients who read an earlier Release may still ask for. */
@@ -49,9 +43,7 @@ export interface State {
 
 export const EMPTY: State = { schema: 1, packages: [], architectures: [], generations: [], purged: [] };
 
-export function isListed({ retired }: Package): boolean {
-  return retired === undefined;
-}
+export { isListed };
 
 /** What makes two packages the same to apt. */
 export function identityOf({ component, package: name, version, architecture }: Package): string {

@@ -1,3 +1,4 @@
+import { isListed, type Listed } from '../repository/change.ts';
 import { compareEvr, type Evr } from './version.ts';
 
 /**
@@ -6,24 +7,17 @@ import { compareEvr, type Evr } from './version.ts';
  */
 
 /** An rpm of the repository. */
-export interface Package extends Evr {
+export interface Package extends Evr, Listed {
   readonly package: string;
   readonly arch: string;
-  /** Below the repository's root. */
-  readonly key: string;
   /** Digest of the file. */
   readonly pkgid: string;
-  /** The release it is of: name and semantic version. */
-  readonly name: string;
+  /** The semantic version of its release. */
   readonly of: string;
   /** Its element in each of the three lists. */
   readonly primary: string;
   readonly filelists: string;
   readonly other: string;
-  /** Seconds since 1970: not listed since then. */
-  readonly retired?: number;
-  /** Taken out by people, and not to be put back when room is made. */
-  readonly withdrawn?: true;
 }
 
 /** As rpm tells packages apart. */
@@ -54,9 +48,7 @@ export interface Notes extends Omit<State, 'packages'> {
   readonly retired: readonly Package[];
 }
 
-export function isListed({ retired }: Package): boolean {
-  return retired === undefined;
-}
+export { isListed };
 
 /** What makes two packages the same to rpm. */
 export function identityOf({ package: name, epoch, version, release, arch }: RpmIdentity): string {

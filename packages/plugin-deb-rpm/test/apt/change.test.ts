@@ -64,6 +64,12 @@ describe('a suite on its way back', () => {
     assert.deepEqual(removed(state, new Set([one('1.2-1').key]), rules()), published('1.0-1', '1.1-1'));
   });
 
+  it('is the same once clients are sent there', () => {
+    const target = { name: 'acme', to: '1.0', suite: 'stable' };
+    const state = retargeted(published('1.0-1', '1.1-1'), target, rules());
+    assert.equal(retargeted(state, target, rules(200)), state);
+  });
+
   it('is the same when there is nothing to remove', () => {
     const state = published('1.0-1');
     assert.equal(removed(state, new Set(['pool/other.deb']), rules()), state);

@@ -113,6 +113,15 @@ describe('a yum repository', () => {
     assert.deepEqual(listed(), ['acme 1.0.0', 'acme 1.1.0']);
   });
 
+  it('sends clients back once', async () => {
+    await publish(publishing(), { version: '1.0.0' });
+    const second = await publish(publishing(), { version: '1.1.0' });
+    await second.retarget('1.0.0');
+    const before = revision();
+    await second.retarget('1.0.0');
+    assert.equal(revision(), before);
+  });
+
   it('does not bring back an rpm that is gone', async () => {
     await publish(publishing(), { version: '1.0.0' });
     const second = await publish(publishing(), { version: '1.1.0' });
