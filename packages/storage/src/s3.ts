@@ -28,8 +28,15 @@ export function s3Storage(options: S3Options): Storage {
     putIf: (key, body, condition, { signal } = {}) => put(bucket, key, body, condition, signal),
     delete: (key, { signal, etag } = {}) => remove(bucket, key, etag, signal),
     list: (prefix, { signal } = {}) => list(bucket, prefix, signal),
+    check: ({ signal } = {}) => check(bucket, signal),
     close: async () => bucket.agent.destroy(),
   };
+}
+
+/** An absent object looks like an absent bucket to HEAD. Who may not list may still write. */
+async function check(bucket: Bucket, signal: Signal): Promise<void> {
+  const query = { 'list-type': '2', 'max-keys': '1', prefix: bucket.prefix };
+  await send(bucket, { method: 'GET', task: 'list objects', query, expect: [403], signal });
 }
 
 async function get(bucket: Bucket, key: string, signal: Signal): Promise<(Stat & { readonly bytes: Uint8Array }) | undefined> {

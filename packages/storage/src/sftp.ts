@@ -1,7 +1,7 @@
 import { checkObjectKey } from './key.ts';
 import { named } from './sftp/error.ts';
 import { type SftpOptions, toServer } from './sftp/options.ts';
-import { type Site, siteOf } from './sftp/path.ts';
+import { checkRoot, type Site, siteOf } from './sftp/path.ts';
 import { disconnect, type Place, toPlace } from './sftp/place.ts';
 import { list, read, statOf } from './sftp/read.ts';
 import { remove, write } from './sftp/write.ts';
@@ -26,6 +26,12 @@ export function sftpStorage(options: SftpOptions): Storage {
     putIf: (key, body, condition, { signal } = {}) => onSite(place, 'write', key, signal, (site) => write(site, key, body, condition, signal)),
     delete: (key, { signal, etag } = {}) => onSite(place, 'delete', key, signal, (site) => remove(site, key, etag, signal)),
     list: (prefix, { signal } = {}) => listOn(place, prefix, signal),
+    check: ({ signal } = {}) =>
+      named(
+        'look up the folder',
+        place.server.label,
+        siteOf(place, signal).then((site) => checkRoot(site, signal)),
+      ),
     close: () => disconnect(place),
   };
 }

@@ -56,6 +56,8 @@ export interface Storage {
   delete(key: string, options?: { readonly signal?: AbortSignal; readonly etag?: string }): Promise<void>;
   /** Objects whose key starts with the prefix, sorted by key. */
   list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StoredObject>;
+  /** Throws when nothing could be stored here: there is no such bucket, or a file stands where a folder is to be. Changes nothing. */
+  check?(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Ends the connections of a driver that holds any; a later call opens them anew. */
   close?(): Promise<void>;
 }

@@ -7,9 +7,10 @@ type Job = RegistryJob<PlaceOptions>;
 
 /** Whether the place is reached and lets us in, and versions that are taken. */
 export async function remotePreflight(job: Job): Promise<readonly Finding[]> {
+  const storage = await storageOf(job.options);
+  await storage.check?.({ signal: job.signal });
   if (job.artifacts().length > 0) return await takenFindings(job);
   const key = keyOf(job.options, job.release, 'release.json');
-  const storage = await storageOf(job.options);
   const found = await storage.stat(key, { signal: job.signal });
   if (!found || job.release.snapshot) return [];
   const message = `"${key}" is in ${storage.label} already, and may hold other bytes`;

@@ -20,6 +20,10 @@ interface World {
   readonly definition: RegistryDefinition<never>;
   readonly raw: object;
   readonly env: NodeJS.ProcessEnv;
+  /** Options of a place that is not there. */
+  readonly nowhere: object;
+  /** Requests so far that change something. */
+  readonly changes: () => readonly string[];
   /** The connection breaks when the third object is written, which is the pointer, after that was done. */
   readonly breakThird: () => void;
   readonly close: () => Promise<void>;
@@ -35,6 +39,8 @@ async function s3World(): Promise<World> {
       ...{ accessKey: { env: 'ACCESS' }, secretKey: { env: 'SECRET' } },
     },
     env: { ACCESS: accessKeyId, SECRET: secretAccessKey },
+    nowhere: { bucket: 'no-such-bucket' },
+    changes: () => server.log.filter(({ method }) => method !== 'GET' && method !== 'HEAD').map(({ method, key }) => `${method} ${key}`),
     breakThird: () => {
       let written = 0;
       server.fault(({ method, key }) => (method === 'PUT' && !key.includes('.~') && ++written === 3 ? { reset: 'after' } : undefined));
@@ -43,9 +49,12 @@ async function s3World(): Promise<World> {
   };
 }
 
+const CHANGING = /^(WRITE|RENAME|MKDIR|RMDIR|REMOVE|SYMLINK|SETSTAT|FSETSTAT)$|@/;
+
 async function sftpWorld(): Promise<World> {
   const server = await startSsh2Server();
   // One in some hundred keys of ssh2 is not one it can read itself.
+  writeFileSync(join(server.root, '..', 'taken'), '');
   if (ssh2.utils.parseKey(server.privateKey) instanceof Error) return await server.close().then(sftpWorld);
   return {
     definition: sftp as unknown as RegistryDefinition<never>,
@@ -54,6 +63,8 @@ async function sftpWorld(): Promise<World> {
       ...{ privateKey: { env: 'KEY' } },
     },
     env: { KEY: server.privateKey },
+    nowhere: { folder: join(server.root, '..', 'taken') },
+    changes: () => server.log.filter(({ name }) => CHANGING.test(name)).map(({ name, file }) => `${name} ${file}`),
     breakThird: () => {
       let written = 0;
       server.fault(({ name }) => (name === 'posix-rename@openssh.com' && ++written === 3 ? 'after' : undefined));
@@ -84,6 +95,21 @@ for (const [name, open] of Object.entries({ s3: s3World, sftp: sftpWorld })) {
       assert.deepEqual(await world.definition.verify?.(bench.job(release)), []);
       assert.equal(await world.definition.current?.(bench.job(release)), '1.2.0');
       assert.deepEqual(await world.definition.preflight?.(bench.job(release)), []);
+    });
+
+    it('says before that its place cannot be', async () => {
+      await bench.reopen(world.nowhere);
+      await assert.rejects(async () => world.definition.preflight?.(bench.job(release)), /no-such-bucket|is not a directory/);
+    });
+
+    it('changes nothing by looking, nor in a dry run', async () => {
+      await bench.publish({ ...release, version: '1.1.0' });
+      const before = world.changes();
+      await bench.reopen({});
+      await bench.publish(release, 'archive', 'dry');
+      for (const look of ['preflight', 'current', 'verify'] as const) await world.definition[look]?.(bench.job(release));
+      assert.deepEqual(world.changes(), before);
+      assert.notDeepEqual(before, []);
     });
 
     it('undoes a release byte by byte', async () => {
@@ -216,7 +242,7 @@ function parseWith(definition: RegistryDefinition<never>, raw: object, env: Node
 class Bench {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'remote-'));
   readonly world: World;
-  readonly options: never;
+  options: never;
   readonly artifacts: Artifact[] = [];
   readonly #journals = new Map<string, Journal>();
 
@@ -228,6 +254,12 @@ class Bench {
 
   parse(more: object): never {
     return parseWith(this.world.definition, { ...this.world.raw, ...more }, this.world.env);
+  }
+
+  /** With other options, and nothing known of the place. */
+  async reopen(more: object): Promise<void> {
+    await (await storageOf(this.options)).close?.();
+    this.options = this.parse(more);
   }
 
   async close(): Promise<void> {
@@ -249,11 +281,11 @@ class Bench {
     this.artifacts.push({ name, kind, type: 'file', scope: 'cell', size: Buffer.byteLength(content), sha256, digests: { sha256 } });
   }
 
-  async publish(release: Release, content = 'archive'): Promise<void> {
+  async publish(release: Release, content = 'archive', mode: 'run' | 'dry' = 'run'): Promise<void> {
     this.artifacts.length = 0;
     this.file('a.tar.gz', `${content} of ${release.version}`, 'archive');
     this.file('release.json', JSON.stringify({ version: release.version, date: release.date }), 'manifest');
-    const runner = await this.runner(release);
+    const runner = await this.runner(release, mode);
     await this.world.definition.publish({ ...this.job(release), effect: (effect, input) => runner.run(this.instance(), effect, input) });
   }
 
@@ -297,11 +329,11 @@ class Bench {
     return { id: 'it', plugin: 'registry@0.1.0', options: this.options, log };
   }
 
-  private async runner(release: Release) {
+  private async runner(release: Release, mode: 'run' | 'dry' = 'run') {
     const { signal, http, key, file } = this.context();
     const { effects: definitions } = this.world.definition;
     return createEffectRunner({
-      ...{ mode: 'run', journal: await this.journal(release), signal, http, key, definitions, artifactFile: file, retry: { base: 1, cap: 2 } },
+      ...{ mode, journal: await this.journal(release), signal, http, key, definitions, artifactFile: file, retry: { base: 1, cap: 2 } },
     });
   }
 }

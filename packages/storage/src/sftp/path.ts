@@ -53,6 +53,13 @@ export async function makeRoom({ session, root }: Site, key: string, signal: Sig
   return posix.join(root, key);
 }
 
+/** The folder of the objects, or the nearest one above it, which it will be made in. */
+export async function checkRoot({ session, root }: Pick<Site, 'session' | 'root'>, signal: Signal): Promise<void> {
+  const found = await stat(session, root, signal);
+  if (found && !found.isDirectory()) throw new Error(`Cannot write below "${root}": it is not a directory`);
+  if (!found && root !== '/') await checkRoot({ session, root: posix.dirname(root) }, signal);
+}
+
 /** Removes folders that became empty, from this one up to the root, which stays. */
 export async function prune({ session, root }: Site, folder: string): Promise<void> {
   for (let path = folder; path !== root && path.startsWith(root); path = posix.dirname(path)) {
