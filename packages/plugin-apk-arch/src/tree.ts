@@ -1,4 +1,4 @@
-import type { Entry } from '@provisioning-dist/core';
+import type { Entry, FileEntry } from '@provisioning-dist/core';
 import { type Member, pathProblem } from '@provisioning-dist/payload';
 import { badPath, type Format, notAFolder, pathTaken } from './errors.ts';
 import { installedPath, movedTarget, type PlaceRules } from './place.ts';
@@ -10,9 +10,9 @@ interface Placed {
 }
 
 /** What is installed: the entries at their places with links that still lead where they led, every parent, by the bytes of their paths. */
-export function installedTree(format: Format, entries: readonly Entry[], rules: PlaceRules): readonly Member[] {
+export function installedTree(format: Format, entries: readonly Entry[], rules: PlaceRules, services: readonly FileEntry[] = []): readonly Member[] {
   for (const entry of entries) checkEntry(format, entry);
-  const placed = placeEntries(entries, rules);
+  const placed = [...placeEntries(entries, rules), ...services.map((member): Placed => ({ member, from: member.path }))];
   const byPath = new Map<string, Placed>();
   for (const each of placed) put(format, byPath, each);
   for (const { member } of placed) addParents(format, byPath, member.path);

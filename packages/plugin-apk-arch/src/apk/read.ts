@@ -45,7 +45,7 @@ async function problemsOf(source: ReadSource, distribution?: Distribution, view?
     ...infoProblems(info, tree, hashOf(source, control.end)),
     ...treeProblems(tree, view?.date),
     ...tree.flatMap(checksumProblems),
-    ...(distribution ? compareTrees(tree, distribution, rules) : []),
+    ...(distribution ? compareTrees(tree, { distribution }, rules) : []),
   ];
 }
 

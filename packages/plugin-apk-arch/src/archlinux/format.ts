@@ -11,6 +11,7 @@ export const archFormat: FormatDefinition<ArchOptions> = defineFormat<ArchOption
   scope: 'cell',
   os: ['linux'],
   ext: 'pkg.tar.zst',
+  services: 'systemd',
   options: archOptions,
   needs: (options) => ({ ...codecNeeds(options), digests: ['sha256', 'md5'] }),
   name: fileName,

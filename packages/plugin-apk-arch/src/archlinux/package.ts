@@ -3,7 +3,8 @@ import type { Member } from '@provisioning-dist/payload';
 import { backupMissing, foreignOwner } from '../errors.ts';
 import { type MixedContent, madeFile, mixedContent } from '../made.ts';
 import { packageNames } from '../names.ts';
-import type { PlaceRules } from '../place.ts';
+import { installedPath, type PlaceRules } from '../place.ts';
+import { serviceEntries } from '../services.ts';
 import { fieldLines } from '../text.ts';
 import { installedSize, installedTree } from '../tree.ts';
 import { installFile } from './install.ts';
@@ -24,15 +25,17 @@ const MERGED: Readonly<Record<string, string>> = { 'usr/sbin': 'usr/bin', 'usr/l
 export function archContents(job: FormatJob<ArchOptions>): ArchContents {
   const { options, cell, date } = job;
   const { own } = packageNames('archlinux', cell);
-  const tree = installedTree('archlinux', job.entries, placeRules(own, options));
+  const rules = placeRules(own, options);
+  const services = serviceEntries(job, (entry) => installedPath(entry, rules));
+  const tree = installedTree('archlinux', job.entries, rules, services);
   for (const { path, owner = 'root', group = 'root' } of tree)
     if (owner !== 'root' || group !== 'root') throw foreignOwner(path, `${owner}:${group}`);
   const install = installFile(options.scripts);
   const made = [...(install === undefined ? [] : [madeFile('.INSTALL', Buffer.from(install))]), madeFile('.PKGINFO', Buffer.from(info(job, tree)))];
-  const { content } = mixedContent(job.content, made);
+  const { content } = mixedContent(job.content, [...made, ...services]);
   const listing = madeFile('.MTREE', mtree([...made, ...tree], content, date));
   const first = [...made, listing].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  return { ...mixedContent(job.content, first), members: [...first, ...tree] };
+  return { ...mixedContent(job.content, [...first, ...services]), members: [...first, ...tree] };
 }
 
 export function placeRules(own: string, { prefix, paths }: Pick<ArchOptions, 'prefix' | 'paths'>): PlaceRules {

@@ -1,11 +1,13 @@
 import { gunzipSync } from 'node:zlib';
 import type { Distribution, Finding, ReadSource, ReadView } from '@provisioning-dist/core';
 import { readXz, readZstd } from '@provisioning-dist/payload';
+import { installedPath } from '../place.ts';
 import { fileNameOf, gunzipped, messageOf, piecesOf } from '../read/bytes.ts';
 import { error, findingOf, type Problem, warning } from '../read/findings.ts';
 import { fieldProblems, type Info, readInfo } from '../read/info.ts';
 import { type Listed, listTar } from '../read/listed.ts';
 import { compareTrees, treeProblems } from '../read/tree.ts';
+import { serviceEntries } from '../services.ts';
 import { mtreeText } from './mtree.ts';
 import type { ArchOptions } from './options.ts';
 import { placeRules } from './package.ts';
@@ -42,7 +44,9 @@ async function problemsOf(source: ReadSource, distribution?: Distribution, view?
     ...mtreeProblems(entries),
     ...treeProblems(tree, view?.date),
     ...tree.flatMap(({ path, uid, gid }) => (uid === 0 && gid === 0 ? [] : [warning('owner', `The owner is ${uid}:${gid} by number`, path)])),
-    ...(distribution ? compareTrees(tree, distribution, rules) : []),
+    ...(distribution
+      ? compareTrees(tree, { distribution, services: serviceEntries(view ?? {}, (entry) => installedPath(entry, rules)) }, rules)
+      : []),
   ];
 }
 

@@ -32,12 +32,22 @@ function entryProblems({ path, type, mode, mtime }: Listed, date: number | undef
   ];
 }
 
-export function compareTrees(entries: readonly Listed[], distribution: Distribution, rules: PlaceRules): readonly Problem[] {
+export interface Expected {
+  readonly distribution: Distribution;
+  /** At their places. */
+  readonly services?: readonly Entry[];
+}
+
+export function compareTrees(entries: readonly Listed[], { distribution, services = [] }: Expected, rules: PlaceRules): readonly Problem[] {
   const there = new Map(entries.map((entry) => [entry.path, entry]));
-  const moved = new Map(distribution.entries.map((entry) => [entry.path, installedPath(entry, rules)]));
+  const whole = [...distribution.entries, ...services];
+  const moved = new Map([
+    ...distribution.entries.map((entry) => [entry.path, installedPath(entry, rules)] as const),
+    ...services.map(({ path }) => [path, path] as const),
+  ]);
   const expected = new Set([...moved.values()].flatMap((path) => [path, ...ancestors(path)]));
   return [
-    ...distribution.entries.flatMap((entry) => differences(entry, { there, moved })),
+    ...whole.flatMap((entry) => differences(entry, { there, moved })),
     ...entries.flatMap(({ path }) => (expected.has(path) ? [] : [error('extra', 'The package has it, the distribution not', path)])),
   ];
 }
