@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { Plugin } from '@oclif/core/config';
 import { settings } from '@oclif/core/settings';
 import { type Plugin as BundlerPlugin, build } from 'esbuild';
+import { thirdParty } from './notices.ts';
 
 /**
  * Bundles every package into its dist/: `node scripts/build.ts [--types] [package…]`. Libraries become one file; core becomes
@@ -95,14 +96,19 @@ const lazyCrypto: BundlerPlugin = {
 const { values: options, positionals } = parseArgs({ options: { types: { type: 'boolean', default: false } }, allowPositionals: true });
 const folders = (positionals.length > 0 ? positionals : readdirSync(join(ROOT, 'packages')).sort()).map((name) => join(ROOT, 'packages', name));
 
-// esbuild has printed what is wrong
-await Promise.all(folders.map(bundle)).catch(() => process.exit(1));
+await Promise.all(folders.map(bundle)).catch(fail);
 if (folders.includes(CORE)) await writeManifest();
 if (options.types) process.exitCode = spawnSync('tsc', ['-b', ...folders], { stdio: 'inherit' }).status ?? 1;
 
+/** Of its own errors esbuild has printed all. */
+function fail(error: Error): never {
+  if (!('errors' in error)) console.error(error.message);
+  process.exit(1);
+}
+
 async function bundle(folder: string): Promise<void> {
   for (const file of globSync('dist/**/*.{js,txt}', { cwd: folder })) rmSync(join(folder, file));
-  await build({
+  const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: folder === CORE ? ['src/index.ts', 'src/testing/index.ts', 'src/cli.ts', ...commandFiles()] : [...sourcesOf(folder)],
     outdir: 'dist',
@@ -121,7 +127,10 @@ async function bundle(folder: string): Promise<void> {
     minifyWhitespace: true,
     legalComments: 'linked',
     logLevel: 'warning',
+    metafile: true,
   });
+  const notices = thirdParty(metafile, folder);
+  if (notices !== undefined) writeFileSync(join(folder, 'dist/THIRD-PARTY.txt'), notices);
 }
 
 /** What others may import of a library. */
