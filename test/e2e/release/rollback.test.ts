@@ -119,6 +119,20 @@ describe('rollback', () => {
     assert.equal(project.read('second/acme/latest.json'), second);
   });
 
+  it('lists with its address what was there when the journal began', async () => {
+    const { project } = await released(box);
+    rmSync(project.path('.provisioning-dist'), { recursive: true });
+    for (const folder of ['published', 'second']) rmSync(project.path(`${folder}/acme/1.3.0/.journal.ndjson`), { force: true });
+    for (const folder of ['published', 'second']) project.write({ [`${folder}/acme/latest.json`]: '{"version":"1.2.3"}' });
+    await run(project, ['publish', '--version', '1.3.0']);
+    const { stays } = result<{ stays?: readonly { instance: string; description: string; address?: string }[] }>(await back(project, '--dry-run'));
+    const own = stays?.find(({ instance, description }) => instance === 'local' && description === 'upload acme/1.3.0/release.json');
+    assert.match(own?.address ?? '', /published\/acme\/1\.3\.0\/release\.json$/);
+    const { stderr } = await run(project, ['rollback', '--version', '1.3.0']);
+    assert.match(stderr, /These were there when the journal began, and stay/);
+    assert.match(stderr, /local: upload acme\/1\.3\.0\/release\.json \(.*published\/acme\/1\.3\.0\/release\.json\)/);
+  });
+
   it('sends clients back to it by publishing again', async () => {
     const { project } = await released(box);
     const pointer = project.read('published/acme/latest.json');

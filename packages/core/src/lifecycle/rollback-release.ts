@@ -25,7 +25,7 @@ import { publishable } from './release-artifacts.ts';
 import { type RollbackMember, type RollbackOutcome, type RollbackRequest, rollBack } from './rollback.ts';
 import { modeUnsupported, nothingToRollBack, registryGone, unknownRegistry, wrongTo } from './rollback-errors.ts';
 import { checkOptions } from './rollback-options.ts';
-import { failureOf, type RollbackSummary, rollbackReporter, summaryOf } from './rollback-summary.ts';
+import { failureOf, type RollbackSummary, rollbackReporter, summaryOf, tellStaying } from './rollback-summary.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Takes a release back from where it was published. The artifacts need not be here any more. */
@@ -65,6 +65,7 @@ async function rollbackDry(run: RunContext, options: RollbackOptions, keepers: r
   listHooks(run, ['rollback']);
   const given = { journal, dry: true, targets: chosenTargets(run, options, [...journal.effects.values()]) };
   const { outcome, summary } = await perform(run, options, given);
+  tellStaying(run, summary);
   options.show(summary);
   const failure = failureOf(run, outcome, summary);
   if (failure) throw failure;
@@ -79,6 +80,7 @@ async function rollbackMade(run: RunContext, options: RollbackOptions, keepers: 
     const begun = journal.count();
     const given = { journal, dry: false, targets: chosenTargets(run, options, [...journal.effects.values()]) };
     const { outcome, summary } = await withStepHooks(run, 'rollback', () => performForeseen(run, options, given), subjectOf(options));
+    tellStaying(run, summary);
     options.show(summary);
     const failure = failureOf(run, outcome, summary);
     if (!failure && wasAnnounced(run, journal, options)) await tellRolledBack(run, journal, options);

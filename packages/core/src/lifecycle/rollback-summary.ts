@@ -1,6 +1,8 @@
 import { DistError } from '../errors.ts';
 import type { RollbackMode } from '../jobs.ts';
 import type { EffectSummary } from './effect-change.ts';
+import { locator } from './publish.ts';
+import { publishTargets } from './publish-targets.ts';
 import type { RollbackEvent, RollbackOutcome, Undone } from './rollback.ts';
 import { rollbackIncomplete } from './rollback-errors.ts';
 import type { RunContext } from './run-context.ts';
@@ -15,7 +17,9 @@ export interface RollbackSummary {
   readonly dryRun: boolean;
   readonly registries: readonly { readonly id: string; readonly state: 'done' | 'own' | 'failed'; readonly error?: string }[];
   /** What was taken back, or stands. */
-  readonly effects: readonly (Omit<Undone, 'error'> & { readonly error?: string })[];
+  readonly effects: readonly (Omit<Undone, 'error' | 'artifact'> & { readonly error?: string })[];
+  /** Hidden changes that were there when the journal began: whose they are nobody can tell, and they stay. */
+  readonly stays?: readonly { readonly instance: string; readonly description: string; readonly address?: string }[];
   /** What registries did anew on their own way back. */
   readonly made: readonly (Omit<EffectSummary, 'error'> & { readonly error?: string })[];
 }
@@ -45,9 +49,29 @@ export function summaryOf(
   return {
     ...{ name, version, mode, ...(to !== undefined && { to }), dryRun },
     registries: registries.map(({ id, state, ...rest }) => ({ id, state, ...('error' in rest && rest.error && { error: rest.error.message }) })),
-    effects: effects.map(({ error, ...rest }) => ({ ...rest, ...(error && { error: error.message }) })),
+    effects: effects.map(({ error, artifact: _, ...rest }) => ({ ...rest, ...(error && { error: error.message }) })),
     made: made.map(({ error, ...rest }) => ({ ...rest, ...(error && { error: error.message }) })),
+    ...staying(run, effects),
   };
+}
+
+/** With their addresses, so that people can look and remove them. */
+function staying(run: RunContext, effects: readonly Undone[]): Pick<RollbackSummary, 'stays'> {
+  const found = effects.filter(({ state, visible, told }) => state === 'found' && !visible && !told);
+  if (found.length === 0) return {};
+  const locate = locator(publishTargets(run), run.plan.release);
+  const stays = found.map(({ instance, description, artifact }) => {
+    const address = artifact && locate(instance, artifact);
+    return { instance, description, ...(address !== undefined && { address: run.redact(address) }) };
+  });
+  return { stays };
+}
+
+/** Said once, as a warning: it is no failure, and may be another machine's. */
+export function tellStaying({ report }: RunContext, { stays = [] }: RollbackSummary): void {
+  if (stays.length === 0) return;
+  const lines = stays.map(({ instance, description, address }) => `  ${instance}: ${description}${address === undefined ? '' : ` (${address})`}`);
+  report.warn(['These were there when the journal began, and stay; nobody is sent to them:', ...lines].join('\n'));
 }
 
 /** Incomplete: what failed, and what the public still sees. What is somebody else's now is not ours to take back, and only told. */

@@ -1,6 +1,7 @@
 import type { AnyEffect, EffectContext, Log } from '../effect.ts';
 import type { DistError } from '../errors.ts';
 import type { JournaledEffect, RollbackJob, RollbackMode } from '../jobs.ts';
+import type { ArtifactRef } from '../model/artifact.ts';
 import { messageOf } from './effect-errors.ts';
 import type { EffectTools } from './effect-perform.ts';
 import { type RevertOutcome, revertEffect } from './effect-revert.ts';
@@ -62,6 +63,8 @@ export interface Undone {
   /** What people can do about one that stands. */
   readonly manual?: string;
   readonly error?: DistError;
+  /** What it was made for, where its input says so. */
+  readonly artifact?: ArtifactRef;
 }
 
 export type RollbackEvent =
@@ -226,8 +229,14 @@ function sendsClients({ visible, state }: Undone): boolean {
 }
 
 function undoneOf(state: EffectState, { told = false }: RollbackMember, update: Pick<Undone, 'state' | 'error' | 'manual'>): Undone {
-  const { id, instance, effect, key, description, visible } = state;
-  return { id, instance, effect, key, description, visible, told, ...update };
+  const { id, instance, effect, key, description, visible, input } = state;
+  const artifact = artifactOf(input);
+  return { id, instance, effect, key, description, visible, told, ...(artifact && { artifact }), ...update };
+}
+
+function artifactOf(input: unknown): ArtifactRef | undefined {
+  const { name, size, sha256 } = (input as { readonly artifact?: Partial<ArtifactRef> } | null)?.artifact ?? {};
+  return name === undefined || size === undefined || sha256 === undefined ? undefined : { name, size, sha256 };
 }
 
 /** What it made, in the order it was made. */
