@@ -76,4 +76,4 @@ describe('builder cargo', () => {
       /Cannot build linux-amd64 with "cargo": cannot run "cargo": it exited with 101[\s\S]*cannot find function `nonsense` in this scope/,
     );
   });
-});
+}).timeout(60_000);
