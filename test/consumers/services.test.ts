@@ -52,6 +52,8 @@ const SERVICES = `services:
   acme-user: { exec: bin/acme, scope: user, hardening: strict, dirs: { state: true } }
 `;
 
+const PLUGINS = ['plugin-deb-rpm', 'plugin-apk-arch'].map((name) => join(ROOT, `packages/${name}/src/index.ts`));
+
 function configuration(services: string): string {
   return `name: acme
 description: Tool that does things
@@ -59,11 +61,11 @@ homepage: https://acme.example
 license: MIT
 maintainer: Jane Doe <jane@acme.example>
 platforms: [linux-amd64]
-plugins: [${JSON.stringify(join(ROOT, 'packages/plugin-deb-rpm/src/index.ts'))}]
+plugins: ${JSON.stringify(PLUGINS)}
 contents:
   - { from: acme, to: bin/, role: binary, mode: "0755" }
   - { from: acme.toml, to: etc/acme/, role: config }
-${services}packages: { deb: {}, rpm: {} }
+${services}packages: { deb: {}, rpm: {}, archlinux: {}, tar.gz: {} }
 `;
 }
 
@@ -73,9 +75,21 @@ function files(services: string): Readonly<Record<string, string>> {
   return { ...FILES, 'provisioning-dist.yaml': configuration(services) };
 }
 
-async function packaged(project: Project, version: string): Promise<{ readonly deb: string; readonly rpm: string }> {
+interface Packages {
+  readonly deb: string;
+  readonly rpm: string;
+  readonly archlinux: string;
+  readonly archive: string;
+}
+
+async function packaged(project: Project, version: string): Promise<Packages> {
   await succeed(project, ['package', '--version', version, '--clean'], { env: ENV });
-  return { deb: project.path(`packages/acme_${version}-1_amd64.deb`), rpm: project.path(`packages/acme-${version}-1.x86_64.rpm`) };
+  return {
+    deb: project.path(`packages/acme_${version}-1_amd64.deb`),
+    rpm: project.path(`packages/acme-${version}-1.x86_64.rpm`),
+    archlinux: project.path(`packages/acme-${version}-1-x86_64.pkg.tar.zst`),
+    archive: project.path(`packages/acme-${version}-linux-amd64.tar.gz`),
+  };
 }
 
 describe('units of services and systemd', () => {
@@ -173,10 +187,8 @@ describe('services in packages', () => {
   needs('dpkg', 'rpm', 'ldd');
   const box = sandbox();
   const root = throwAwayRoot();
-  let [first, second] = [
-    { deb: '', rpm: '' },
-    { deb: '', rpm: '' },
-  ];
+  let first: Packages;
+  let second: Packages;
 
   before('makes two versions', async function () {
     this.timeout(60_000);
@@ -239,6 +251,58 @@ describe('services in packages', () => {
         .filter((call) => call.startsWith('systemctl')),
       ['systemctl --no-reload disable --now acme-off.service acme.service', 'systemctl daemon-reload'],
     );
+  });
+});
+
+describe('packages with services', () => {
+  needs('lintian', 'rpmlint', 'pacman', 'tar');
+  const box = sandbox();
+  let made: Packages;
+  let folder = '';
+
+  before('makes them', async function () {
+    this.timeout(60_000);
+    const project = box.project(files(SERVICES));
+    folder = project.root;
+    made = await packaged(project, '1.0.0');
+  });
+
+  it('are no error to lintian', function () {
+    this.timeout(60_000);
+    const { stdout } = spawnSync('lintian', ['--allow-root', '--fail-on', 'none', made.deb], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    });
+    assert.deepEqual(
+      stdout.split('\n').filter((line) => /^E:|systemd|service/.test(line)),
+      [],
+    );
+  });
+
+  it('are no error to rpmlint', function () {
+    this.timeout(60_000);
+    writeFileSync(join(folder, 'rpmlint.toml'), 'CompressExtension = "gz"\nValidLicenses = ["MIT"]\n');
+    const { stdout } = spawnSync('rpmlint', ['-c', 'rpmlint.toml', made.rpm], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    });
+    // it is not signed, and its program is a script
+    assert.deepEqual(
+      [...stdout.matchAll(/: E: ([\w-]+)/g)].map(([, tag]) => tag),
+      ['no-signature', 'no-binary'],
+    );
+    assert.match(stdout, / 2 errors/);
+  });
+
+  it('list their units for pacman', () => {
+    const paths = run('pacman', ['-Qlpq', made.archlinux], folder).split('\n');
+    for (const path of ['systemd/system/acme.service', 'systemd/system/acme-sweep.timer', 'systemd/user/acme-user.service', 'sysusers.d/acme.conf'])
+      assert.ok(paths.includes(`/usr/lib/${path}`), path);
+  });
+
+  it('leave units out of archives', () => {
+    assert.doesNotMatch(run('tar', ['-tf', made.archive], folder), /systemd|sysusers/);
   });
 });
 
