@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type ArtifactRef, defineRegistry, type RegistryDefinition, type RegistryJob, type RegistryView } from '@provisioning-dist/core';
+import { addressOf } from '../repository/locate.ts';
 import { publicKeyText, type SetupFile } from '../repository/setup.ts';
 import { currentRelease } from './change.ts';
 import { noPackages } from './errors.ts';
@@ -52,11 +51,7 @@ async function setupFiles({ options, release, key }: Job): Promise<readonly Setu
 }
 
 function locate({ name }: ArtifactRef, view: RegistryView<AptOptions>): string | undefined {
-  const { url, path } = view.options;
-  if (!name.endsWith('.deb')) return undefined;
-  const key = keyOf(view, name);
-  if (url !== undefined) return `${url.replace(/\/$/, '')}/${key.split('/').map(encodeURIComponent).join('/')}`;
-  return path === undefined ? undefined : pathToFileURL(join(path, key)).href;
+  return name.endsWith('.deb') ? addressOf(view.options, keyOf(view, name)) : undefined;
 }
 
 async function current(job: Job): Promise<string | undefined> {

@@ -1,11 +1,11 @@
 import { type ArtifactRef, defineEffect, type Effect, type EffectContext, type Release } from '@provisioning-dist/core';
-import type { Storage } from '@provisioning-dist/storage';
 import { storageOf } from '../repository/place.ts';
+import { withPresent } from '../repository/present.ts';
 import { removeSetup, type SetupFile, writeSetup } from '../repository/setup.ts';
 import { added, currentRelease, hasListed, type Retarget, removed, restored, retargeted } from './change.ts';
 import { readDebFacts } from './deb.ts';
 import type { AptOptions, Suite } from './options.ts';
-import { isListed, type Package, type State } from './state.ts';
+import type { Package, State } from './state.ts';
 import { readSuite, type SuiteIndex, type SuiteNames } from './suite-read.ts';
 import { changeSuite, type SuiteWriting } from './suite-write.ts';
 
@@ -126,26 +126,7 @@ async function changed({ names, release }: SuiteInput, context: Context, change:
     key: options.sign === false ? undefined : key(options.sign),
   };
   const storage = await storageOf(options);
-  return await changeSuite(storage, writing, (state, found) => inPool(storage, { state, date: found, signal }, change));
-}
-
-interface Asked {
-  readonly state: State;
-  readonly date: number;
-  readonly signal: AbortSignal;
-}
-
-/** What comes back into the indexes must still be in the pool: a release that was withdrawn first and taken back later is not. */
-async function inPool(storage: Storage, { state, date, signal }: Asked, change: (state: State, date: number) => State): Promise<State> {
-  const next = change(state, date);
-  const unlisted = new Set(state.packages.filter((each) => !isListed(each)).map(({ key }) => key));
-  const back = next.packages.filter((each) => isListed(each) && unlisted.has(each.key));
-  for (const { key } of back) {
-    if (await storage.stat(key, { signal })) continue;
-    const rest = { ...state, packages: state.packages.filter((each) => each.key !== key) };
-    return await inPool(storage, { state: rest, date, signal }, change);
-  }
-  return next;
+  return await changeSuite(storage, writing, (state, found) => withPresent(storage, { state, date: found, signal }, change));
 }
 
 async function packagesOf({ component, packages, release }: UpdateInput, { file }: Pick<EffectContext, 'file'>): Promise<readonly Package[]> {

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type ArtifactRef, defineRegistry, type RegistryDefinition, type RegistryJob, type RegistryView } from '@provisioning-dist/core';
+import { addressOf } from '../repository/locate.ts';
 import { publicKeyText, type SetupFile } from '../repository/setup.ts';
 import { currentRelease } from './change.ts';
 import { noPackages } from './errors.ts';
@@ -51,9 +50,5 @@ async function setupFiles({ options, release: { name }, key }: Job): Promise<rea
 }
 
 function locate({ name }: ArtifactRef, view: RegistryView<YumOptions>): string | undefined {
-  const { url, path } = view.options;
-  if (!name.endsWith('.rpm')) return undefined;
-  const key = keyOf(view, name);
-  if (url !== undefined) return `${url.replace(/\/$/, '')}/${key.split('/').map(encodeURIComponent).join('/')}`;
-  return path === undefined ? undefined : pathToFileURL(join(path, key)).href;
+  return name.endsWith('.rpm') ? addressOf(view.options, keyOf(view, name)) : undefined;
 }

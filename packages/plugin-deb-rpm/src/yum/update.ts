@@ -1,12 +1,12 @@
 import { type ArtifactRef, defineEffect, type Effect, type EffectContext, type Release } from '@provisioning-dist/core';
-import type { Storage } from '@provisioning-dist/storage';
 import { storageOf } from '../repository/place.ts';
+import { withPresent } from '../repository/present.ts';
 import { removeSetup, type SetupFile, writeSetup } from '../repository/setup.ts';
 import { added, currentRelease, hasListed, removed, restored, retargeted } from './change.ts';
 import type { YumOptions } from './options.ts';
 import { type Found, readRepository } from './read.ts';
 import { readRpmFacts } from './rpm.ts';
-import { isListed, type Package, type State } from './state.ts';
+import type { Package, State } from './state.ts';
 import { changeRepository } from './write.ts';
 
 /** Changes of the metadata, which is all that clients see. */
@@ -106,25 +106,7 @@ async function changed({ release }: ReleaseInput, context: Context, change: (sta
   const { compression, sign, overlap } = options;
   const writing = { compression, overlap, date: release.date, key: sign === false ? undefined : key(sign), signal };
   const storage = await storageOf(options);
-  return await changeRepository(storage, writing, (state, date) => inPlace(storage, { state, date, signal }, change));
-}
-
-interface Asked {
-  readonly state: State;
-  readonly date: number;
-  readonly signal: AbortSignal;
-}
-
-/** What comes back into the lists must still be in its place: a release that was withdrawn first and taken back later is not. */
-async function inPlace(storage: Storage, { state, date, signal }: Asked, change: (state: State, date: number) => State): Promise<State> {
-  const next = change(state, date);
-  const unlisted = new Set(state.packages.filter((each) => !isListed(each)).map(({ key }) => key));
-  for (const { key } of next.packages.filter((each) => isListed(each) && unlisted.has(each.key))) {
-    if (await storage.stat(key, { signal })) continue;
-    const rest = { ...state, packages: state.packages.filter((each) => each.key !== key) };
-    return await inPlace(storage, { state: rest, date, signal }, change);
-  }
-  return next;
+  return await changeRepository(storage, writing, (state, date) => withPresent(storage, { state, date, signal }, change));
 }
 
 function packagesOf({ packages, release }: UpdateInput, { file }: Pick<EffectContext, 'file'>): readonly Package[] {

@@ -1,28 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { AnyEffect, Artifact, EffectContext, KeyHandle, RegistryJob, Release, RollbackJob } from '@provisioning-dist/core';
+import type { KeyHandle, Release } from '@provisioning-dist/core';
 import type { TestArtifact } from '@provisioning-dist/core/testing';
-import { writeArtifacts } from '../../../core/src/testing/artifacts.ts';
 import type { YumOptions } from '../../src/yum/options.ts';
 import { yum } from '../../src/yum/registry.ts';
+import * as repository from '../repository/runner.ts';
 import { testKey } from './bench.ts';
 import { rpmArtifact } from './rpms.ts';
 
-/** Releases published and taken back, as the lifecycle does it in short. */
-
-export const DATE = 1_700_000_000;
-
-const log = { info: () => {}, warn: () => {}, debug: () => {} };
-
-const unused = (): never => {
-  throw new Error('yum needs no servers of its own here');
-};
-
-export interface Published {
-  readonly job: RegistryJob<YumOptions>;
-  readonly undo: () => Promise<void>;
-  readonly retarget: (to: string) => Promise<void>;
-}
+export { DATE, put } from '../repository/runner.ts';
 
 export interface Publishing {
   readonly options: YumOptions;
@@ -37,41 +21,14 @@ export interface TestRelease extends Partial<Release> {
   readonly rpms?: readonly TestArtifact[];
 }
 
-export function jobOf({ options, folder, key = testKey }: Publishing, { rpms, ...about }: TestRelease): Published {
-  const release: Release = { product: 'acme', name: 'acme', snapshot: false, date: DATE, ...about };
-  const here = join(folder, release.name, release.version);
-  const artifacts = writeArtifacts(here, rpms ?? [rpmArtifact({ version: release.version })]);
-  // Fresh options: another process would have another storage as well.
-  const own = { ...options };
-  const done: (() => Promise<void>)[] = [];
-  const context: Omit<EffectContext<YumOptions>, 'before'> = {
-    ...{ options: own, log, signal: new AbortController().signal, file: ({ name }) => join(here, name), http: unused, key },
-  };
-  async function effect(one: AnyEffect, input: unknown): Promise<unknown> {
-    const found = await one.probe?.(input, { ...context, before: undefined });
-    if (found !== undefined) return found;
-    const result = await one.apply(input, { ...context, before: undefined });
-    done.push(async () => await one.revert?.(input, result, { ...context, before: undefined }));
-    return result;
-  }
-  const job = {
-    ...{ release, options: own, id: 'yum', signal: context.signal, log, tmp: () => folder, http: unused, key },
-    ...{ artifacts: (): readonly Artifact[] => artifacts, locate: () => undefined, effect: effect as RegistryJob<YumOptions>['effect'] },
-  };
-  const undo = async (): Promise<void> => {
-    for (const revert of done.splice(0).toReversed()) await revert();
-  };
-  const rollback = (mode: RollbackJob<YumOptions>['mode'], to?: string): RollbackJob<YumOptions> => ({ ...job, mode, to, journal: [], undo });
-  return { job, undo, retarget: async (to) => await yum.rollback?.(rollback('retarget', to)) };
+export type Published = repository.Published<YumOptions>;
+
+export function jobOf(publishing: Publishing, { rpms, ...about }: TestRelease): Published {
+  return repository.jobOf(yum, { key: testKey, ...publishing }, { ...about, packages: rpms ?? [rpmArtifact({ version: about.version })] });
 }
 
 export async function publish(publishing: Publishing, release: TestRelease): Promise<Published> {
   const published = jobOf(publishing, release);
   await yum.publish(published.job);
   return published;
-}
-
-export function put(folder: string, path: string, content: string | Uint8Array): void {
-  mkdirSync(join(folder, path, '..'), { recursive: true });
-  writeFileSync(join(folder, path), content);
 }
