@@ -5,7 +5,7 @@ import type { PlannedDistribution } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import { type GuardOptions, guarded } from './guarded.ts';
 import { distributionKey } from './plan.ts';
-import { settleAll } from './pool.ts';
+import { settleEvery } from './pool.ts';
 import { stageAll } from './produce.ts';
 import type { RunContext } from './run-context.ts';
 import { writeStagedTree } from './staged-tree.ts';
@@ -22,7 +22,7 @@ export interface StagedTree {
 export function stageRelease(run: RunContext, dir: string, options: GuardOptions = {}): Promise<readonly StagedTree[]> {
   return guarded(run, 'stage', options, async () => {
     const distributions = stageAll(run);
-    return settleAll(
+    return settleEvery(
       run.plan.distributions.map(async (planned) => {
         const distribution = await distributions.get(distributionKey(planned));
         if (!distribution) throw new RangeError(`Cannot stage ${distributionKey(planned)}: it was not planned`);
