@@ -86,7 +86,7 @@ function argv(what: string): z.ZodUnion<readonly [z.ZodString, z.ZodArray<z.ZodS
   return z.union([carriedText(), z.array(carriedText()).min(1, 'the list is empty')], `expected ${what}`);
 }
 
-/** Bytes of unit files are read by line. */
+/** A line break or a blank would begin something else. */
 function unitNames(): z.ZodArray<z.ZodString> {
   return z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:_.@-]*$/, 'it is no name of a service, nor of a unit'));
 }
