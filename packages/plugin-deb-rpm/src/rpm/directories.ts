@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Member } from '@provisioning-dist/payload';
 import { ancestors } from '../common/paths.ts';
 
@@ -28,7 +29,8 @@ export function isShared(path: string): boolean {
 /** The parents of these paths that are the package's own and not there yet: what nobody owns is left behind by an erasure. */
 export function missingParents(members: readonly Member[]): readonly Member[] {
   const there = new Set(members.map(({ path }) => path));
-  const parents = new Set(members.flatMap(({ path }) => ancestors(path)));
+  const children = new Map(members.map(({ path }) => [posix.dirname(path), path]));
+  const parents = new Set([...children.values()].flatMap(ancestors));
   return [...parents]
     .filter((path) => !there.has(path) && !isShared(path))
     .map((path) => ({ type: 'directory', path, mode: 0o755, owner: 'root', group: 'root' }));

@@ -53,7 +53,9 @@ export function withoutTwins(placed: readonly Placed[]): readonly Placed[] {
     if (other !== undefined && (type !== 'directory' || other.member.type !== 'directory')) throw pathTaken(path, other.from, each.from);
     if (other === undefined) byPath.set(path, each);
   }
-  for (const path of byPath.keys()) {
+  // What shares a folder shares what is above it.
+  const children = new Map([...byPath.keys()].map((path) => [posix.dirname(path), path]));
+  for (const path of children.values()) {
     const blocked = ancestors(path).find((above) => (byPath.get(above)?.member.type ?? 'directory') !== 'directory');
     if (blocked !== undefined) throw notAFolder(blocked, path);
   }
