@@ -1,86 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { testSecret } from '@provisioning-dist/core/testing';
-import { type S3Server, startS3Server } from '../../../storage/test/s3-server.ts';
-import { startSsh2Server } from '../../../storage/test/ssh2-server.ts';
-import type { AptOptions } from '../../src/apt/options.ts';
 import { apt } from '../../src/apt/registry.ts';
-import { storageOf } from '../../src/repository/place.ts';
+import { livesElsewhere } from '../repository/elsewhere.ts';
 import { optionsOf } from './bench.ts';
 import { publish } from './runner.ts';
 
 describe('an apt repository elsewhere', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'apt-place-'));
-  after(() => rmSync(folder, { recursive: true }));
-
-  /** What caches may keep for good. */
-  const keptIn = (server: S3Server): readonly string[] => {
-    const kept = [...server.objects()].filter(([, { headers }]) => headers['cache-control']?.includes('immutable'));
-    return [...new Set(kept.map(([key]) => key.replace('acme/apt/', '').replace(/[0-9a-f]{64}/, 'HASH')))].sort();
-  };
-
-  async function bucketOf({ bucket, url, region, credentials }: S3Server): Promise<AptOptions> {
-    const { accessKeyId, secretAccessKey } = await credentials();
-    const secrets = { accessKey: testSecret(accessKeyId), secretKey: testSecret(secretAccessKey) };
-    const { path: _, ...options } = optionsOf({});
-    return { ...options, s3: { bucket, endpoint: url, region, prefix: 'acme/apt', addressing: 'path', ...secrets } };
-  }
-
-  /** Published, superseded, taken back. */
-  async function lives(options: AptOptions): Promise<void> {
-    const publishing = { options: { ...options, contents: false }, folder };
-    const first = await publish(publishing, { version: '1.0.0' });
-    const second = await publish(publishing, { version: '1.1.0' });
-    assert.equal(await apt.current?.(second.job), '1.1.0');
-    assert.deepEqual(await apt.verify?.(second.job), []);
-    await second.undo();
-    assert.equal(await apt.current?.(first.job), '1.0.0');
-    assert.deepEqual(await apt.verify?.(first.job), []);
-    await apt.record?.write(first.job, Buffer.from('a journal\n'));
-    assert.equal(Buffer.from((await apt.record?.read(first.job)) ?? []).toString(), 'a journal\n');
-    for (const { job } of [first, second]) await (await storageOf(job.options)).close?.();
-  }
-
-  it('is in a bucket', async () => {
-    const server = await startS3Server();
-    try {
-      await lives(await bucketOf(server));
-      assert.deepEqual(keptIn(server), [
-        ...['dists/stable/main/binary-amd64/by-hash/SHA256/HASH', 'dists/stable/provisioning-dist/by-hash/SHA256/HASH'],
-        'pool/main/a/acme/acme_1.0.0-1_amd64.deb',
-      ]);
-    } finally {
-      await server.close();
-    }
-  });
-
-  it('reads no old package to add one', async () => {
-    const server = await startS3Server();
-    try {
-      const options = await bucketOf(server);
-      const publishing = { options: { ...options, contents: false }, folder };
-      await publish(publishing, { version: '1.0.0' });
-      const before = server.log.length;
-      const { job } = await publish(publishing, { version: '1.1.0' });
-      const [own = assert.fail()] = job.artifacts().map(({ name }) => name);
-      const packages = server.log.slice(before).filter(({ key }) => key.includes('pool/'));
-      assert.ok(packages.length > 0 && packages.every(({ key }) => key.endsWith(own)));
-      await (await storageOf(job.options)).close?.();
-    } finally {
-      await server.close();
-    }
-  });
-
-  it('is on a server', async () => {
-    const server = await startSsh2Server();
-    try {
-      const { host, port, user, hostKey, root, privateKey } = server;
-      await lives({ ...optionsOf({}), path: undefined, sftp: { host, port, user, hostKey, folder: root, privateKey: testSecret(privateKey) } });
-    } finally {
-      await server.close();
-    }
+  livesElsewhere({
+    ...{ definition: apt, publish, options: { ...optionsOf({ contents: false }), path: undefined }, packages: 'pool/' },
+    kept: [
+      ...['dists/stable/main/binary-amd64/by-hash/SHA256/HASH', 'dists/stable/provisioning-dist/by-hash/SHA256/HASH'],
+      'pool/main/a/acme/acme_1.0.0-1_amd64.deb',
+    ],
   });
 
   it('has addresses where it has one itself', () => {
