@@ -31,7 +31,7 @@ describe('licences of bundled libraries', () => {
   it('come with no other package', () => {
     assert.deepEqual(
       PACKAGES.filter((name) => shipped(name) !== undefined),
-      ['core', 'plugin-npm', 'plugin-registry', 'plugin-sign', 'storage'],
+      ['core', 'plugin-notify', 'plugin-npm', 'plugin-registry', 'plugin-sign', 'storage'],
     );
   });
 
