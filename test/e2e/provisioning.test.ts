@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'mocha';
 import { generateKey } from 'openpgp';
 import { needs, run } from '../consumers/tools.ts';
-import { toolchains } from './build/toolchains.ts';
+import { fileSays, toolchains } from './build/toolchains.ts';
 import { ROOT, succeed } from './cli.ts';
 import { commitAll, type Project, sandbox } from './project.ts';
 
@@ -55,6 +55,21 @@ const COMPLETE: readonly string[] = [
   'share/provisioning/tools/new-taskserv.sh',
 ];
 
+interface StandIn {
+  readonly exe?: string;
+  readonly ending: string;
+  readonly kind: RegExp;
+}
+
+const STANDINS: Readonly<Record<string, StandIn>> = {
+  'linux-amd64': { ending: 'tar.gz', kind: /^ELF 64-bit LSB executable, x86-64/ },
+  'linux-arm64': { ending: 'tar.gz', kind: /^ELF 64-bit LSB executable, ARM aarch64/ },
+  'macos-amd64': { ending: 'tar.gz', kind: /^Mach-O 64-bit.* x86_64/ },
+  'macos-arm64': { ending: 'tar.gz', kind: /^Mach-O 64-bit.* arm64/ },
+  'windows-amd64': { exe: '.exe', ending: 'zip', kind: /^PE32\+ executable.* x86-64/ },
+  'freebsd-amd64': { ending: 'tar.xz', kind: /^ELF 64-bit LSB executable, x86-64,.*FreeBSD/ },
+};
+
 const OWN = /\/(?:\.provisioning-dist|packages|dist|target)$/;
 const HOST = process.platform === 'linux' && process.arch === 'x64';
 
@@ -67,15 +82,10 @@ describe('the provisioning example', () => {
   before('packages it', async function () {
     if (!HOST) this.skip();
     project = box.project({});
-    cpSync(join(ROOT, 'examples/provisioning'), project.root, { recursive: true, filter: (path) => !OWN.test(path) });
+    copyExample(project);
     const key = await generateKey({ type: 'rsa', rsaBits: 3072, userIDs: [{ name: 'acme' }], date: new Date(0), format: 'armored' });
     publicKey = key.publicKey;
-    project.write({
-      'provisioning-dist.yaml': signed(project.read('provisioning-dist.yaml')),
-      '.gitignore': `${project.read('.gitignore')}node_modules\n`,
-    });
-    commitAll(project);
-    symlinkSync(join(ROOT, 'node_modules'), project.path('node_modules'));
+    project.write({ 'provisioning-dist.yaml': signed(project.read('provisioning-dist.yaml')) });
     await succeed(project, ['package', '--platform', 'linux-amd64'], { env: { ...toolchains(), GPG_KEY: key.privateKey } });
     for (const variant of ['complete', 'minimal']) unpack(variant);
   });
@@ -203,6 +213,35 @@ describe('the provisioning example', () => {
     }).timeout(30_000);
   });
 }).timeout(60_000);
+
+describe('the provisioning example with stand-ins', () => {
+  needs('go', 'file', 'git');
+  const box = sandbox();
+  let project: Project;
+
+  before('copies it', () => {
+    project = box.project({});
+    copyExample(project);
+  });
+
+  for (const [platform, { exe = '', ending, kind }] of Object.entries(STANDINS)) {
+    it(`is packaged for ${platform}`, async () => {
+      const args = ['package', '--config', 'provisioning-dist.standin.yaml', '--platform', platform];
+      await succeed(project, args, { env: toolchains() });
+      for (const variant of ['complete', 'minimal'])
+        assert.ok(existsSync(project.path(`packages/provisioning-0.1.0-${platform}-${variant}.${ending}`)));
+      assert.match(fileSays(project.path(`.provisioning-dist/build/provisioning-0.1.0/${platform}/orchestrator${exe}`)), kind);
+    });
+  }
+  // the standard library of six platforms, where nothing has compiled it yet
+}).timeout(60_000);
+
+function copyExample(project: Project): void {
+  cpSync(join(ROOT, 'examples/provisioning'), project.root, { recursive: true, filter: (path) => !OWN.test(path) });
+  project.write({ '.gitignore': `${project.read('.gitignore')}node_modules\n` });
+  commitAll(project);
+  symlinkSync(join(ROOT, 'node_modules'), project.path('node_modules'));
+}
 
 /** Address that a service says it listens on. */
 function listening({ stdout }: ChildProcess): Promise<string> {

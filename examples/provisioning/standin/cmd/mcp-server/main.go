@@ -1,0 +1,9 @@
+// A stand-in of the program in platform/mcp-server: it tells its name and version, on standard error, and nothing else.
+package main
+
+// set by the linker
+var version = "0"
+
+func main() {
+	println("mcp-server", version)
+}

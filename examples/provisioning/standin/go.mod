@@ -1,0 +1,3 @@
+module provisioning.example/standin
+
+go 1.19
