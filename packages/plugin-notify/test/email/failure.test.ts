@@ -114,7 +114,7 @@ describe('mail in doubt', () => {
   });
 
   it('is what was answered with silence', async () => {
-    const { error, server } = await outcome({ answer: at('content', '250-still thinking') }, { timeout: 200 });
+    const { error, server } = await outcome({ answer: at('content', '250-still thinking') }, { timeout: 500 });
     assert.deepEqual([error.code, error.message], ['mail-in-doubt', 'Cannot tell whether 127.0.0.1 took the mail: Timeout']);
     assert.equal(server.said.filter((line) => line === 'DATA').length, 1);
   });
