@@ -8,6 +8,7 @@ import { printRelease, type ReleaseFacts } from './release.ts';
 import { architecturesOf, type IndexOptions, renderIndexes } from './render.ts';
 import { printState, type State } from './state.ts';
 import { readSuite, type SuiteIndex, type SuiteNames } from './suite-read.ts';
+import { unheld } from './suites.ts';
 
 /** Changes a suite as one step for everybody who reads it, and for everybody else who changes it. */
 
@@ -117,8 +118,15 @@ async function publishDraft(storage: Storage, { draft, found }: Commit, { names:
     await storage.put(distKey(suite, 'Release'), text, { signal });
   }
   const gone = [...found.files.keys()].filter((path) => !draft.files.some((file) => file.path === path)).map((path) => distKey(suite, path));
-  await Promise.all([...draft.doomed, ...gone].map((one) => storage.delete(one, { signal })));
+  await deleteAll(storage, [...draft.doomed, ...gone], signal);
   return (await storage.stat(found.pointer.key, { signal }))?.etag === etag;
+}
+
+/** The pool is of all suites: asked once the new index counts, for this one as well. */
+async function deleteAll(storage: Storage, keys: readonly string[], signal: AbortSignal): Promise<void> {
+  const [inPool = [], others = []] = [true, false].map((wanted) => keys.filter((key) => key.startsWith('pool/') === wanted));
+  const free = await unheld(storage, inPool, signal);
+  await Promise.all([...free, ...others].map((key) => storage.delete(key, { signal })));
 }
 
 type Put = readonly [key: string, bytes: Uint8Array];

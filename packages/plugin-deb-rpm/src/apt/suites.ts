@@ -1,14 +1,25 @@
 import type { Storage } from '@provisioning-dist/storage';
 import { distKey, STATE } from './paths.ts';
 import { parseRelease } from './release.ts';
-import { isListed } from './state.ts';
+import { isListed, type Package } from './state.ts';
 import { readState, releaseText } from './suite-read.ts';
 
 /** The suites whose indexes list a file of the pool: what one release put there, another registry may have listed too. */
 export async function suitesListing(storage: Storage, key: string, signal: AbortSignal): Promise<readonly string[]> {
   const listing: string[] = [];
-  for (const suite of await suitesIn(storage, signal)) if (await lists(storage, { suite, key, signal })) listing.push(suite);
+  for (const suite of await suitesIn(storage, signal)) {
+    const packages = await packagesIn(storage, { suite, signal });
+    if (packages.some((each) => each.key === key && isListed(each))) listing.push(suite);
+  }
   return listing;
+}
+
+/** Those no suite knows of any more. What one stopped listing its clients may still ask for, and it purges that itself. */
+export async function unheld(storage: Storage, keys: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+  if (keys.length === 0) return keys;
+  const held = new Set<string>();
+  for (const suite of await suitesIn(storage, signal)) for (const { key } of await packagesIn(storage, { suite, signal })) held.add(key);
+  return keys.filter((key) => !held.has(key));
 }
 
 async function suitesIn(storage: Storage, signal: AbortSignal): Promise<readonly string[]> {
@@ -22,15 +33,13 @@ async function suitesIn(storage: Storage, signal: AbortSignal): Promise<readonly
 
 interface Asked {
   readonly suite: string;
-  readonly key: string;
   readonly signal: AbortSignal;
 }
 
-async function lists(storage: Storage, { suite, key, signal }: Asked): Promise<boolean> {
+async function packagesIn(storage: Storage, { suite, signal }: Asked): Promise<readonly Package[]> {
   const clear = await storage.get(distKey(suite, 'InRelease'), { signal });
   const found = clear ?? (await storage.get(distKey(suite, 'Release'), { signal }));
   const parsed = found && parseRelease(releaseText(found.bytes) ?? '');
-  if (!parsed?.files.has(STATE)) return false;
-  const { packages } = await readState(storage, parsed, { suite, key: distKey(suite, 'Release'), signal });
-  return packages.some((each) => each.key === key && isListed(each));
+  if (!parsed?.files.has(STATE)) return [];
+  return (await readState(storage, parsed, { suite, key: distKey(suite, 'Release'), signal })).packages;
 }

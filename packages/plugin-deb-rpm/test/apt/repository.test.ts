@@ -165,6 +165,20 @@ SHA256: ${artifact.sha256}
     assert.deepEqual(readRepository(world.folder, { suite: 'edge' }).packages, []);
   });
 
+  it('purges no deb another suite lists', async () => {
+    const suites = (name: string) => ({ suites: [{ name, codename: name }] });
+    const old = 'pool/main/a/acme/acme_1.0.0-1_amd64.deb';
+    await publish(publishing(suites('stable')), { version: '1.0.0' });
+    for (const minor of [0, 1, 2]) await publish(publishing(suites('edge')), { version: `1.${minor}.0` });
+    await publish(publishing(suites('edge')), { version: '1.3.0', date: DATE + 8 * DAY });
+    assert.deepEqual(readRepository(world.folder).packages, ['acme 1.0.0-1']);
+    for (const minor of [1, 2]) await publish(publishing(suites('stable')), { version: `1.${minor}.0`, date: DATE + 8 * DAY });
+    await publish(publishing(suites('edge')), { version: '1.4.0', date: DATE + 9 * DAY });
+    assert.ok(existsSync(path(old)), 'clients of stable may still ask for it');
+    await publish(publishing(suites('stable')), { version: '1.3.0', date: DATE + 16 * DAY });
+    assert.ok(!existsSync(path(old)));
+  });
+
   it('does not bring back a deb that is gone', async () => {
     await publish(publishing(), { version: '1.0.0' });
     const second = await publish(publishing(), { version: '1.1.0' });
