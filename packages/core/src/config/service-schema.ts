@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createOptionsKit } from './options-kit.ts';
+import { isCalendar, isCapability } from './service-words.ts';
 import { lineText, names, nameText, pathText, selectors } from './text-schemas.ts';
 
 /** The section `services` as people write it. */
@@ -93,7 +94,13 @@ function unitNames(): z.ZodArray<z.ZodString> {
 
 const policy = z.enum(['no', 'on-failure', 'always']);
 const level = z.enum(['none', 'basic', 'strict']);
-const calendar = z.string().regex(/^[A-Za-z0-9*,.:/~ +-]+$/, 'it is no calendar event, such as daily or Mon *-*-* 03:00');
+const calendar = z.string().refine(isCalendar, 'it is no calendar event, such as daily or Mon *-*-* 03:00');
+
+/** systemd takes 0 for "never", or for nothing at all. */
+function someTime(): z.ZodType<number> {
+  return duration().refine((milliseconds) => milliseconds > 0, 'it is no time at all');
+}
+
 const directory = z
   .union([
     z.literal(true),
@@ -114,13 +121,10 @@ const hardening = z.strictObject({
   proc: z.boolean().optional().describe('It reads what /proc tells of the machine'),
   setuid: z.boolean().optional().describe('It runs sudo and other setuid programs'),
   write: z
-    .array(z.string().regex(/^\/[A-Za-z0-9_./@+-]*$/, 'it is no plain absolute path'))
+    .array(z.string().regex(/^\/(?:(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@+-]+(?:\/|$))*$/, 'it is no plain absolute path'))
     .optional()
     .describe('Further folders it writes to'),
-  capabilities: z
-    .array(z.string().regex(/^CAP_[A-Z_]+$/, 'it is no capability, such as CAP_NET_RAW'))
-    .optional()
-    .describe('Privileges it keeps'),
+  capabilities: z.array(z.string().refine(isCapability, 'it is no capability, such as CAP_NET_RAW')).optional().describe('Privileges it keeps'),
 });
 
 const service = z.strictObject({
@@ -141,12 +145,12 @@ const service = z.strictObject({
       z.strictObject({
         policy: policy.optional(),
         delay: duration().optional(),
-        burst: z.strictObject({ count: z.int().min(1), within: duration() }).optional(),
+        burst: z.strictObject({ count: z.int().min(1), within: someTime() }).optional(),
       }),
     ])
     .optional()
     .describe('Default on-failure'),
-  stopTimeout: duration().optional().describe('From the request to stop to the kill'),
+  stopTimeout: someTime().optional().describe('From the request to stop to the kill'),
   reload: argv('a signal or a command').optional().describe('A signal such as SIGHUP, or program and arguments'),
   after: unitNames().optional().describe('Services and units it is started after; network = when the network is up'),
   requires: unitNames().optional().describe('Those it cannot run without'),
@@ -156,7 +160,13 @@ const service = z.strictObject({
     .describe('Folders made for it: true, or a name'),
   ports: z.array(z.int().min(1).max(65_535)).optional().describe('Ports it listens on; those below 1024 need a privilege'),
   limits: z
-    .strictObject({ nofile: z.int().min(1).optional(), memory: bytes().optional(), tasks: z.int().min(1).optional() })
+    .strictObject({
+      nofile: z.int().min(1).optional(),
+      memory: bytes()
+        .refine((size) => size > 0, 'it is no memory at all')
+        .optional(),
+      tasks: z.int().min(1).optional(),
+    })
     .optional()
     .describe('Open files, memory, processes and threads'),
   hardening: z.union([level, hardening]).optional().describe('What it is kept from; default basic'),

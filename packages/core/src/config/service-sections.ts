@@ -25,6 +25,8 @@ function serviceConfig(name: string, raw: RawService, { description, context }: 
   const reload = reloadOf(raw.reload, [...path, 'reload'], context);
   checkTemplates(raw, path, context);
   checkScope(raw, path, context);
+  checkRestart(raw, path, context);
+  checkOrder(raw, path, context);
   if (exec === undefined) return undefined;
   const { user, group, workingDir, envFile, stopTimeout, variants, platforms } = raw;
   const config = {
@@ -81,6 +83,22 @@ function checkScope({ scope, user, group, ports = [] }: RawService, path: KeyPat
   if (user !== undefined) refuse('user', 'a service of scope user runs as its user');
   if (group !== undefined) refuse('group', 'a service of scope user runs as its user');
   if (ports.some((port) => port < PRIVILEGED)) refuse('ports', 'a service of scope user cannot have ports below 1024');
+}
+
+/** systemd loads no unit that is done when it ends and always started again. */
+function checkRestart({ restart, schedule }: RawService, path: KeyPath, { tree, errors }: SectionContext): void {
+  const policy = typeof restart === 'string' ? restart : restart?.policy;
+  if (schedule === undefined || policy !== 'always') return;
+  const key = typeof restart === 'string' ? ['restart'] : ['restart', 'policy'];
+  const hint = 'leave it out, or write on-failure';
+  errors.push(wrongValue(positionAt(tree, [...path, ...key]), policy, 'a service with a schedule is done when it ends', hint));
+}
+
+function checkOrder(raw: RawService, path: KeyPath, { tree, errors }: SectionContext): void {
+  const own = [path.at(-1), `${path.at(-1)}.service`];
+  for (const key of ['after', 'requires'] as const)
+    for (const [index, name] of (raw[key] ?? []).entries())
+      if (own.includes(name)) errors.push(wrongValue(positionAt(tree, [...path, key, index]), name, 'it is the service itself'));
 }
 
 /** What a schedule starts is done when it ends. */

@@ -47,11 +47,11 @@ describe('services of a configuration', () => {
 
   it('take short and long forms', async () => {
     const [a, b] = await servicesOf(
-      'b: { exec: [bin/b, "a b"], restart: { delay: 2s, burst: { count: 3, within: 1m } }, schedule: { calendar: daily, jitter: 5m }, hardening: { jit: true }, limits: { memory: 1MiB }, reload: [/bin/x, -y], dirs: { state: b/data } }\n  a: { exec: x, restart: always, schedule: hourly, hardening: strict, dirs: { state: true }, reload: SIGUSR1 }',
+      'b: { exec: [bin/b, "a b"], restart: { delay: 2s, burst: { count: 3, within: 1m } }, schedule: { calendar: daily, jitter: 5m }, hardening: { jit: true }, limits: { memory: 1MiB }, reload: [/bin/x, -y], dirs: { state: b/data } }\n  a: { exec: x, restart: on-failure, schedule: hourly, hardening: strict, dirs: { state: true }, reload: SIGUSR1 }',
     );
     assert.deepEqual(
       [a?.name, a?.restart, a?.schedule, a?.hardening.level, a?.dirs, a?.reload],
-      ['a', { policy: 'always' }, { calendar: 'hourly', persistent: true }, 'strict', { state: 'a' }, 'SIGUSR1'],
+      ['a', { policy: 'on-failure' }, { calendar: 'hourly', persistent: true }, 'strict', { state: 'a' }, 'SIGUSR1'],
     );
     assert.deepEqual(
       [b?.exec, b?.restart, b?.schedule, b?.hardening, b?.dirs, b?.reload, b?.limits],
@@ -87,6 +87,29 @@ describe('services of a configuration', () => {
     ['ports there are not', 'acme: { exec: x, ports: [70000] }', 'config-value 5:28 services.acme.ports[0]'],
     ['low ports of a user', 'acme: { exec: x, scope: user, ports: [80] }', 'config-value 5:33 services.acme.ports'],
     ['a user of a user', 'acme: { exec: x, scope: user, user: y }', 'config-value 5:39 services.acme.user'],
+    ['times there are not', 'acme: { exec: x, schedule: "Mon *-13-* 25:00" }', 'config-value 5:30 services.acme.schedule'],
+    ['times in words', 'acme: { exec: x, schedule: { calendar: every day } }', 'config-value 5:42 services.acme.schedule.calendar'],
+    ['what is always started again at times', 'acme: { exec: x, schedule: daily, restart: always }', 'config-value 5:46 services.acme.restart'],
+    [
+      'the same in the long form',
+      'acme: { exec: x, schedule: daily, restart: { policy: always } }',
+      'config-value 5:56 services.acme.restart.policy',
+    ],
+    ['no memory', 'acme: { exec: x, limits: { memory: 0 } }', 'config-value 5:38 services.acme.limits.memory'],
+    ['no time to stop', 'acme: { exec: x, stopTimeout: 0 }', 'config-value 5:33 services.acme.stopTimeout'],
+    ['bursts in no time', 'acme: { exec: x, restart: { burst: { count: 3, within: 0s } } }', 'config-value 5:58 services.acme.restart.burst.within'],
+    [
+      'paths to write to that lead out',
+      'acme: { exec: x, hardening: { write: [/srv/../etc] } }',
+      'config-value 5:41 services.acme.hardening.write[0]',
+    ],
+    ['waiting for itself', 'acme: { exec: x, after: [network, acme] }', 'config-value 5:37 services.acme.after[1]'],
+    ['itself needed', 'acme: { exec: x, requires: [acme.service] }', 'config-value 5:31 services.acme.requires[0]'],
+    [
+      'capabilities there are not',
+      'acme: { exec: x, hardening: { capabilities: [CAP_FLY] } }',
+      'config-value 5:48 services.acme.hardening.capabilities[0]',
+    ],
     ['variants there are not', 'acme: { exec: x, variants: [big] }', 'config-unknown-variant 5:31 services.acme.variants[0]'],
     ['components there are not', 'acme: { exec: x, component: big }', 'config-unknown-component 5:31 services.acme.component'],
   ] as const)
