@@ -33,15 +33,15 @@ const RULES: readonly Rule[] = [
   {
     rule: 'the host composes config, plugins and hooks',
     files: /^core\/src\/host\.ts/,
-    allow: /^core\/src\/(config|model|plugin|known-plugins|hook|jobs|key|channel|facts|services|errors)/,
+    allow: /^core\/src\/(config|model|plugin|known-plugins|hook|jobs|key|channel|facts|services|validator|errors)/,
   },
   { rule: 'config knows no lifecycle, host or report', files: /^core\/src\/config\//, forbid: /^core\/src\/(lifecycle|host|report)/ },
   { rule: 'the report knows no lifecycle, host or config', files: /^core\/src\/report\//, forbid: /^core\/src\/(lifecycle|host|config)/ },
   { rule: 'the model imports the model', files: /^core\/src\/model\//, allow: /^(core\/src\/(model\/|errors\.ts)|payload\/|picomatch|semver)/ },
   {
     rule: 'the contracts import the model and types',
-    files: /^core\/src\/(contract|hooks|jobs|plugin|effect|key|kit|log|program|channel|facts|services|http)\.ts/,
-    allow: /^(core\/src\/(model\/|hooks|jobs|plugin|effect|key|kit|log|program|channel|facts|services|http|errors)|payload\/|zod$)/,
+    files: /^core\/src\/(contract|hooks|jobs|plugin|effect|key|kit|log|program|channel|facts|services|validator|http)\.ts/,
+    allow: /^(core\/src\/(model\/|hooks|jobs|plugin|effect|key|kit|log|program|channel|facts|services|validator|http|errors)|payload\/|zod$)/,
   },
   { rule: 'core names no plugin', files: /^core\/src\//, forbid: /^@provisioning-dist\/plugin-/ },
   { rule: "core's public entry is for others", files: /^core\/src\//, forbid: /^core\/src\/index\.ts/ },

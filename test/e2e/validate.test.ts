@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { needs, run as tool } from '../consumers/tools.ts';
 import { type Ran, result, run, succeed } from './cli.ts';
 import { type Project, sandbox } from './project.ts';
@@ -146,6 +146,51 @@ describe('validate', () => {
       const codes = new Set(found.map((line) => line.split(' ')[0]));
       assert.equal(exit, 4);
       for (const code of ['archive-owner', 'archive-time', 'checksum-missing', 'checksum-wrong']) assert.ok(codes.has(code), code);
+    });
+  });
+
+  describe('with a validator', () => {
+    /** Written without types, as a stranger may do it. */
+    const LIMIT = `export default { name: 'limit', apiVersion: 1, validators: { 'max-size': {
+  options: ({ bytes, z }) => z.object({ limit: bytes() }),
+  consumes: { kind: 'archive' },
+  validate: async ({ artifacts, options: { limit } }) => artifacts().filter(({ size }) => size > limit)
+    .map(({ name, size }) => ({ level: 'error', code: 'too-large', subject: name, message: 'It has ' + size + ' bytes, ' + limit + ' are allowed' })),
+} } };
+`;
+
+    const limited = (limit: string): Project =>
+      project({
+        ...smallProject({ ...ONE, packages: 'packages: { tar.gz: {} }', more: `plugins: [./limit.js]\nvalidate: { max-size: { limit: ${limit} } }` }),
+        'package.json': '{ "type": "module" }',
+        'limit.js': LIMIT,
+      });
+
+    it('refuses artifacts above a size', async () => {
+      const made = limited('100');
+      await succeed(made, ['package']);
+      assert.deepEqual(await validated(made, '--no-stage'), { exit: 4, findings: ['too-large acme-1.2.3-linux-amd64.tar.gz'] });
+    });
+
+    it('takes those below it', async () => {
+      const made = limited('1MiB');
+      await succeed(made, ['package']);
+      assert.deepEqual(await validated(made), { exit: 0, findings: [] });
+    });
+
+    it('publishes nothing it refuses', async () => {
+      const made = limited('100');
+      const { exit, stderr } = await run(made, ['release']);
+      assert.match(stderr, /too-large.*acme-1\.2\.3-linux-amd64\.tar\.gz.* 100 are allowed/s);
+      assert.deepEqual([exit, existsSync(made.path('published'))], [4, false]);
+      await succeed(made, ['release', '--skip', 'max-size']);
+      assert.equal(existsSync(made.path('published')), true);
+    });
+
+    it('names the key of a wrong option', async () => {
+      const { exit, stderr } = await run(limited('huge'), ['check']);
+      assert.match(stderr, /validate\.max-size\.limit/);
+      assert.equal(exit, 2);
     });
   });
 

@@ -65,3 +65,5 @@ export type { BuilderDefinition, FormatDefinition, OptionsKit, Plugin, ReadSourc
 export { API_VERSION, defineBuilder, defineFormat, definePlugin, defineRegistry } from './plugin.ts';
 export type { ServiceFile, ServiceFiles, ServicePlace, ServicesDefinition } from './services.ts';
 export { defineServices } from './services.ts';
+export type { AnyValidator, ValidatorDefinition, ValidatorJob } from './validator.ts';
+export { defineValidator } from './validator.ts';

@@ -14,6 +14,7 @@ import type { AnyBuilder, AnyFormat, AnyRegistry, Plugin } from './plugin.ts';
 import { pluginBroken, providedTwice } from './plugin-errors.ts';
 import { BUNDLED, type FoundPlugin, findBundled, findPlugin } from './plugin-loader.ts';
 import type { ServicesDefinition } from './services.ts';
+import type { AnyValidator } from './validator.ts';
 
 /** Configuration -> plugins -> tapped hooks; the only place where they meet. */
 
@@ -47,9 +48,10 @@ export interface Host {
   readonly channels: ReadonlyMap<string, Provided<AnyChannel>>;
   readonly facts: ReadonlyMap<string, Provided<AnyFacts>>;
   readonly services: ReadonlyMap<string, Provided<ServicesDefinition>>;
+  readonly validators: ReadonlyMap<string, Provided<AnyValidator>>;
 }
 
-type Section = 'formats' | 'builders' | 'registries' | 'keys' | 'channels' | 'facts' | 'services';
+type Section = 'formats' | 'builders' | 'registries' | 'keys' | 'channels' | 'facts' | 'services' | 'validators';
 
 /** A key some part of the configuration or a flag uses, and where. */
 export interface UsedKey {
@@ -87,6 +89,7 @@ export function usedKeys(config: LoadedConfig, extra: readonly UsedKey[]): reado
       ...product.packages.map((item): UsedKey => ({ section: 'formats', key: item.use, at: item.at })),
       ...product.publish.map((item): UsedKey => ({ section: 'registries', key: item.use, at: item.at })),
       ...product.sign.map((item): UsedKey => ({ section: 'keys', key: item.use, at: item.at })),
+      ...product.validate.map((item): UsedKey => ({ section: 'validators', key: item.use, at: item.at })),
       ...product.notify.map((item): UsedKey => ({ section: 'channels', key: item.use, at: item.at })),
       ...product.services.slice(0, 1).map(({ at }): UsedKey => ({ section: 'services', key: SERVICES, at })),
       ...(product.changelog ? [{ section: 'facts', key: product.changelog.use, at: product.changelog.at } as const] : []),
@@ -130,6 +133,7 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
   const channels = collect<AnyChannel>(loaded, 'channels');
   const facts = collect<AnyFacts>(loaded, 'facts');
   const services = collect<ServicesDefinition>(loaded, 'services');
+  const validators = collect<AnyValidator>(loaded, 'validators');
   for (const { key, plugin, definition } of builders.values()) {
     hooks.build.provide(key);
     hooks.build.tap(key, { name: plugin }, (job) => definition.build(job));
@@ -155,7 +159,7 @@ function compile(loaded: readonly LoadedPlugin[], observe: TapObserver): Host {
   }
   for (const each of loaded) setUp(each, hooks);
   for (const hook of Object.values(hooks)) hook.seal(observe);
-  return { hooks, builders, formats, registries, keys, channels, facts, services };
+  return { hooks, builders, formats, registries, keys, channels, facts, services, validators };
 }
 
 /** Undoing the journal is core's own answer, also to a mode the registry does not name. */
@@ -219,6 +223,7 @@ const NOUN: Readonly<Record<Section, string>> = {
   channels: 'channel',
   facts: 'changelog',
   services: 'service manager',
+  validators: 'validator',
 };
 
 function unknownKey(use: UsedKey, known: readonly string[]): DistError {

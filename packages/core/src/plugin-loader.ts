@@ -18,6 +18,7 @@ export interface PluginMetadata {
   readonly channels?: readonly string[];
   readonly facts?: readonly string[];
   readonly services?: readonly string[];
+  readonly validators?: readonly string[];
 }
 
 export interface FoundPlugin {
@@ -120,6 +121,7 @@ const HANDLERS: Readonly<Record<string, readonly string[]>> = {
   channels: ['options', 'send'],
   facts: ['options'],
   services: ['files'],
+  validators: ['options', 'validate'],
 };
 
 function definitionProblem(plugin: Readonly<Record<string, unknown>>): string | undefined {

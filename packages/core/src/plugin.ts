@@ -25,6 +25,7 @@ import type { Entry } from './model/entry.ts';
 import type { Finding } from './model/finding.ts';
 import type { Os, Platform } from './model/platform.ts';
 import type { ServicesDefinition } from './services.ts';
+import type { AnyValidator } from './validator.ts';
 
 export type { ReadSource } from './jobs.ts';
 export type { OptionsKit, Secret } from './kit.ts';
@@ -113,6 +114,8 @@ export interface Plugin {
   readonly apiVersion: number;
   readonly builders?: Readonly<Record<string, AnyBuilder>>;
   readonly formats?: Readonly<Record<string, AnyFormat>>;
+  /** What looks at finished artifacts, under `validate:`. */
+  readonly validators?: Readonly<Record<string, AnyValidator>>;
   readonly registries?: Readonly<Record<string, AnyRegistry>>;
   readonly keys?: Readonly<Record<string, AnyKey>>;
   readonly channels?: Readonly<Record<string, AnyChannel>>;

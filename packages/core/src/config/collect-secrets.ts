@@ -3,7 +3,7 @@ import { type ConfigNode, type MapNode, plain } from './position.ts';
 import { isSecretReference, type SecretReader, type SecretReference } from './secret.ts';
 
 /** Where plugins' options and the environment of hooks are; core's other keys hold no secrets. */
-const SECTIONS: readonly string[] = ['build', 'packages', 'publish', 'sign', 'notify', 'hooks', 'products'];
+const SECTIONS: readonly string[] = ['build', 'packages', 'publish', 'sign', 'validate', 'notify', 'hooks', 'products'];
 
 function references(node: ConfigNode): SecretReference[] {
   if (node.kind === 'scalar') return [];

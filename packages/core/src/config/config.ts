@@ -95,6 +95,15 @@ export interface SignInstance {
   readonly at: Position;
 }
 
+/** One instance under `validate:`. */
+export interface ValidateInstance {
+  readonly id: string;
+  /** Validator type. */
+  readonly use: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly at: Position;
+}
+
 /** One instance under `notify:`. */
 export interface NotifyInstance {
   readonly id: string;
@@ -195,6 +204,7 @@ export interface ProductConfig {
   readonly packages: readonly PackageInstance[];
   readonly publish: readonly PublishInstance[];
   readonly sign: readonly SignInstance[];
+  readonly validate: readonly ValidateInstance[];
   readonly notify: readonly NotifyInstance[];
   readonly changelog?: ChangelogConfig;
   /** By the order of their names. */

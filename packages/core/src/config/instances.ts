@@ -1,6 +1,6 @@
 import { MESSAGE_TYPES } from '../channel.ts';
 import type { DistError } from '../errors.ts';
-import type { BuildItem, ChangelogConfig, NotifyInstance, PackageInstance, PublishInstance, SignInstance } from './config.ts';
+import type { BuildItem, ChangelogConfig, NotifyInstance, PackageInstance, PublishInstance, SignInstance, ValidateInstance } from './config.ts';
 import { duplicateId, oneBuilder, unknownName, wrongValue } from './errors.ts';
 import { joinKey, type MapEntry, type MapNode, nodeAt, plain, positionAt, remember } from './position.ts';
 import {
@@ -16,7 +16,9 @@ import {
   type RawPackage,
   type RawPublish,
   type RawSign,
+  type RawValidate,
   SIGN_KEYS,
+  VALIDATE_KEYS,
 } from './schema.ts';
 import type { SecretReader } from './secret.ts';
 import { compileTemplate } from './template.ts';
@@ -117,6 +119,14 @@ export function signInstances(raw: Readonly<Record<string, RawSign>>, context: S
   return entriesOf(context, 'sign').map(([id, entry]) => {
     const { use = id, artifacts = ['checksums'] } = raw[id] ?? {};
     const instance = { id, use, artifacts, options: optionsOf(entry, SIGN_KEYS, context.folder), at: entry.at };
+    return Object.freeze(remember(instance, entry.node));
+  });
+}
+
+export function validateInstances(raw: Readonly<Record<string, RawValidate>>, context: SectionContext): readonly ValidateInstance[] {
+  return entriesOf(context, 'validate').map(([id, entry]) => {
+    const { use = id } = raw[id] ?? {};
+    const instance = { id, use, options: optionsOf(entry, VALIDATE_KEYS, context.folder), at: entry.at };
     return Object.freeze(remember(instance, entry.node));
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OptionsKit, Plugin } from '../plugin.ts';
 import { createOptionsKit } from './options-kit.ts';
-import { BUILD_KEYS, CHANGELOG_KEYS, NOTIFY_KEYS, PACKAGE_KEYS, PUBLISH_KEYS, SIGN_KEYS, topSchema } from './schema.ts';
+import { BUILD_KEYS, CHANGELOG_KEYS, NOTIFY_KEYS, PACKAGE_KEYS, PUBLISH_KEYS, SIGN_KEYS, topSchema, VALIDATE_KEYS } from './schema.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ interface Definition {
 }
 
 /** What a plugin brings, as far as editors care. */
-export type SchemaPlugin = Pick<Plugin, 'builders' | 'formats' | 'registries' | 'keys' | 'channels' | 'facts'>;
+export type SchemaPlugin = Pick<Plugin, 'builders' | 'formats' | 'registries' | 'keys' | 'channels' | 'facts' | 'validators'>;
 
 /** Draft 7 is what the YAML and JSON services of editors read in full. */
 function toJson(schema: z.ZodType): JsonSchema {
@@ -119,6 +119,7 @@ function definitionsFor(base: JsonSchema, plugins: readonly SchemaPlugin[]): Pro
     packages: instancesJson(described('packages'), new Map([...groups(plugins, packageKeys), ...instancesOf('formats', packageKeys)])),
     publish: instancesJson(described('publish'), new Map(instancesOf('registries', publishKeys))),
     sign: instancesJson(described('sign'), new Map(instancesOf('keys', commonOf(base, 'sign', SIGN_KEYS)))),
+    validate: instancesJson(described('validate'), new Map(instancesOf('validators', commonOf(base, 'validate', VALIDATE_KEYS)))),
     notify: instancesJson(described('notify'), new Map(instancesOf('channels', commonOf(base, 'notify', NOTIFY_KEYS)))),
     changelog: changelogJson(propertiesOf(base).changelog ?? {}, joined(plugins, 'facts')),
     variants: {

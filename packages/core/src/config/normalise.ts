@@ -63,6 +63,7 @@ const SHORT_FORMS: Readonly<Record<string, (entry: MapEntry, section: string) =>
   packages: instances,
   publish: instances,
   sign: instances,
+  validate: instances,
   notify: instances,
   variants: instances,
   products: instances,
@@ -86,7 +87,7 @@ function normaliseAll(products: MapNode): MapNode {
   return { ...products, entries: new Map([...products.entries].map(normal)) };
 }
 
-/** Writes the short forms out: lists of names under packages, publish, sign, notify, variants and products, names in build, keys without a value. */
+/** Writes the short forms out: lists of names under packages, publish, sign, validate, notify, variants and products, names in build, keys without a value. */
 export function normalise(tree: MapNode): MapNode {
   return { ...tree, entries: new Map([...tree.entries].map(([key, entry]) => [key, normaliseEntry(key, entry)])) };
 }

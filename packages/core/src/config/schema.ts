@@ -18,6 +18,7 @@ z.config({ jitless: true });
 export const PACKAGE_KEYS = ['use', 'package', 'arch', 'components', 'variants', 'platforms', 'name'] as const;
 export const PUBLISH_KEYS = ['use', 'needs', 'required', 'record', 'mirrors'] as const;
 export const SIGN_KEYS = ['use', 'artifacts'] as const;
+export const VALIDATE_KEYS = ['use'] as const;
 export const NOTIFY_KEYS = ['use', 'on'] as const;
 export const CHANGELOG_KEYS = ['use'] as const;
 export const BUILD_KEYS = ['id', 'platforms'] as const;
@@ -45,6 +46,10 @@ export interface RawPublish {
 export interface RawSign {
   readonly use?: string | undefined;
   readonly artifacts?: readonly string[] | undefined;
+}
+
+export interface RawValidate {
+  readonly use?: string | undefined;
 }
 
 export interface RawNotify {
@@ -105,6 +110,7 @@ export interface RawSections {
   readonly packages?: Readonly<Record<string, RawPackage>> | undefined;
   readonly publish?: Readonly<Record<string, RawPublish>> | undefined;
   readonly sign?: Readonly<Record<string, RawSign>> | undefined;
+  readonly validate?: Readonly<Record<string, RawValidate>> | undefined;
   readonly notify?: Readonly<Record<string, RawNotify>> | undefined;
   readonly changelog?: RawChangelog | undefined;
   readonly services?: Readonly<Record<string, RawService>> | undefined;
@@ -192,6 +198,10 @@ const signInstance = z.looseObject({
   artifacts: names().optional().describe('What gets a signature beside it: checksums (default), all, none, or kinds, formats and ids of packages'),
 });
 
+const validateInstance = z.looseObject({
+  use: lineText().optional().describe('Validator type; default the key'),
+});
+
 const notifyInstance = z.looseObject({
   use: lineText().optional().describe('Channel type; default the key'),
   on: z.array(z.enum(MESSAGE_TYPES)).min(1, 'the list is empty').optional().describe('Messages it is told; default all but failure'),
@@ -233,6 +243,7 @@ const sections = {
   packages: z.record(nameText(), packageInstance).optional().describe('Formats to package in, by instance id'),
   publish: z.record(nameText(), publishInstance).optional().describe('Where to publish, by instance id'),
   sign: z.record(nameText(), signInstance).optional().describe('Keys that sign, by instance id'),
+  validate: z.record(nameText(), validateInstance).optional().describe('What looks at finished artifacts, by instance id'),
   notify: z.record(nameText(), notifyInstance).optional().describe('Where people are told, by instance id'),
   changelog: changelog.optional().describe('Notes and changes of the release'),
   services: servicesSchema.optional(),

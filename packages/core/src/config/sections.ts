@@ -14,6 +14,7 @@ import {
   publishInstances,
   type SectionContext,
   signInstances,
+  validateInstances,
   written,
 } from './instances.ts';
 import { type KeyPath, type MapNode, positionAt, remember } from './position.ts';
@@ -172,6 +173,7 @@ export function productConfig(input: ProductInput, errors: DistError[]): Product
     packages: packageInstances(raw.packages ?? {}, context),
     publish: publishInstances(raw.publish ?? {}, context),
     sign: signInstances(raw.sign ?? {}, context),
+    validate: validateInstances(raw.validate ?? {}, context),
     notify: notifyInstances(raw.notify ?? {}, context),
     services: serviceConfigs(raw.services ?? {}, description?.split('\n')[0]?.trim() || name, context),
     hooks: hookConfigs(raw.hooks ?? {}, context),

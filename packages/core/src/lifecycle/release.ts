@@ -11,6 +11,7 @@ import type { ReleaseManifest } from './release-manifest.ts';
 import type { RunContext } from './run-context.ts';
 import { signRelease } from './sign.ts';
 import { signaturePlaceholders } from './sign-plan.ts';
+import { refuseInvalid } from './validate-asked.ts';
 
 export interface ReleaseOptions extends GuardOptions {
   readonly dryRun: boolean;
@@ -35,6 +36,7 @@ export async function release(run: RunContext, options: ReleaseOptions): Promise
 async function releaseMade(run: RunContext, options: ReleaseOptions): Promise<PublishSummary> {
   const told = await preflight(run, { builders: makes(run), ...OUTSIDE });
   const manifest = await signRelease(run, await manifestOf(run, options));
+  await refuseInvalid(run, manifest.artifacts);
   // a run that signs has all of them
   if (run.selection.runs('publish') && !run.selection.runs('sign')) await refuseUnsigned(run, manifest);
   return publishMade(run, publishable(manifest), { announce: run.selection.runs('publish'), draft: options.draft === true, told });

@@ -14,6 +14,7 @@ import type { ResolvedPackage } from './plan.ts';
 import type { ResolvedRegistry } from './registries.ts';
 import type { Selection } from './selection.ts';
 import type { TempFolders } from './temp.ts';
+import type { ResolvedValidator } from './validators.ts';
 
 /** What every phase of one run over one product needs; made by session.ts, never changed afterwards. */
 export interface RunContext {
@@ -25,6 +26,7 @@ export interface RunContext {
   readonly packages: readonly ResolvedPackage[];
   readonly registries: readonly ResolvedRegistry[];
   readonly keys: readonly ResolvedKey[];
+  readonly validators: readonly ResolvedValidator[];
   readonly channels: readonly ResolvedChannel[];
   /** What fills the release's notes and changes; absent without `changelog:`. */
   readonly facts?: { readonly definition: AnyFacts; readonly options: unknown };

@@ -2,9 +2,9 @@ import { DistError, EXIT } from '../errors.ts';
 import { suggestion } from '../model/suggest.ts';
 
 /** Steps `--skip` and `--only` speak of; instance ids belong to the step that runs them. */
-export type Step = 'beforeBuild' | 'build' | 'package' | 'sign' | 'publish' | 'notify';
+export type Step = 'beforeBuild' | 'build' | 'package' | 'sign' | 'validate' | 'publish' | 'notify';
 
-export const STEPS: readonly Step[] = ['beforeBuild', 'build', 'package', 'sign', 'publish', 'notify'];
+export const STEPS: readonly Step[] = ['beforeBuild', 'build', 'package', 'sign', 'validate', 'publish', 'notify'];
 
 /** Steps an instance cannot do without: a package is made of what is built, while what is published may be there already. */
 const NEEDED: Readonly<Record<Step, readonly Step[]>> = {
@@ -12,6 +12,7 @@ const NEEDED: Readonly<Record<Step, readonly Step[]>> = {
   build: ['beforeBuild'],
   package: ['beforeBuild', 'build'],
   sign: [],
+  validate: [],
   publish: [],
   notify: [],
 };

@@ -33,6 +33,7 @@ import { plannedPublish, resolveRegistries } from './registries.ts';
 import type { RunContext } from './run-context.ts';
 import { parseSelection } from './selection.ts';
 import { tempFolders } from './temp.ts';
+import { resolveValidators } from './validators.ts';
 
 /** From flags to one run context per product: configuration, plugins, options, facts and plan. Nothing outside is changed. */
 
@@ -130,11 +131,13 @@ async function openRun(input: RunInput): Promise<RunContext> {
   const packages = resolvePackages(host, withFlagFormats(host, product, options.filters.formats), parser);
   const registries = resolveRegistries(host, product, parser);
   const keys = resolveKeys(host, product, parser);
+  const validators = resolveValidators(host, product, parser);
   const channels = resolveChannels(host, product, parser);
   const selection = parseSelection(options, {
     build: product.build.map(({ id }) => id),
     package: packages.map(({ instance }) => instance.id),
     sign: keys.map(({ instance }) => instance.id),
+    validate: validators.map(({ instance }) => instance.id),
     publish: registries.map(({ instance }) => instance.id),
     notify: channels.map(({ instance }) => instance.id),
   });
@@ -166,6 +169,7 @@ async function openRun(input: RunInput): Promise<RunContext> {
     packages,
     registries,
     keys,
+    validators,
     channels,
     ...resolveFacts(host, product, parser),
     key: keyHandles(keys, keyJob),

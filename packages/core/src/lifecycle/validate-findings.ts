@@ -1,4 +1,4 @@
-import type { DistError } from '../errors.ts';
+import { DistError, EXIT } from '../errors.ts';
 import type { Finding } from '../model/finding.ts';
 
 /** What core itself finds wrong with a folder of artifacts; formats' readers add theirs. */
@@ -65,4 +65,36 @@ export function hookFailed(name: string, { code, message, where, hint }: DistErr
     message: where?.subject === undefined ? message : `${where.subject}: ${message}`,
     ...(hint && { hint }),
   };
+}
+
+/** `id` is that of an instance under `validate:`. */
+export function validatorFailed(id: string, cause: unknown): Finding {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof DistError)) return error('validator-failed', id, message, 'this is a fault of the plugin that provides the validator');
+  return { level: 'error', code: cause.code, subject: id, message, ...(cause.hint !== undefined && { hint: cause.hint }) };
+}
+
+export function validatorRefuses(id: string, errors: number): DistError {
+  return new DistError('artifacts-invalid', `Cannot accept the artifacts by "${id}": ${counted(errors)}`, { exit: EXIT.validation });
+}
+
+/** Throws with the exit code of validation when one of them is an error. */
+export function refuseErrors(findings: readonly Finding[], folder: string): void {
+  const errors = countOf(findings, 'error');
+  if (errors === 0) return;
+  throw new DistError('validation-failed', `Cannot accept the release in "${folder}": ${counted(errors)}`, { exit: EXIT.validation });
+}
+
+function counted(errors: number): string {
+  return `${errors} ${errors === 1 ? 'error' : 'errors'}`;
+}
+
+export function countOf(findings: readonly Finding[], level: Finding['level']): number {
+  return findings.filter((finding) => finding.level === level).length;
+}
+
+export function summaryOf(findings: readonly Finding[]): string {
+  const [warnings, notes] = [countOf(findings, 'warning'), countOf(findings, 'note')];
+  const parts = [warnings > 0 ? `${warnings} warnings` : '', notes > 0 ? `${notes} notes` : ''].filter(Boolean);
+  return parts.length === 0 ? 'good' : parts.join(', ');
 }

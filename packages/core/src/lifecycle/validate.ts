@@ -22,8 +22,10 @@ import { serviceFiles } from './services.ts';
 import { signatureFindings } from './sign-check.ts';
 import { isSignature } from './sign-plan.ts';
 import { sourceFiles } from './source-files.ts';
+import { validatorFindings } from './validate-asked.ts';
 import { checksumFindings, digestFindings, unlistedFindings } from './validate-digests.ts';
 import * as found from './validate-findings.ts';
+import { countOf, refuseErrors, summaryOf } from './validate-findings.ts';
 
 /** Reads every artifact of a folder back and lists what is wrong with it. */
 
@@ -60,7 +62,7 @@ export function validateRelease(run: RunContext, options: ValidateOptions): Prom
     const validation = await validate(run, manifest, options);
     for (const finding of findingsOf(validation)) run.report.finding(finding);
     options.show(validation);
-    throwIfInvalid(validation);
+    refuseErrors(findingsOf(validation), validation.folder);
     return validation;
   });
 }
@@ -77,17 +79,28 @@ async function validate(run: RunContext, manifest: ReleaseManifest, { stage, fil
     chosen.map((artifact) => pool.run(() => validateArtifact(run, { artifact, planned: planned.get(artifact.name), expected, manifest }))),
   );
   const sums = manifest.artifacts.filter(({ name }) => name === CHECKSUMS_NAME);
+  const aboutSums = (await settleAll(sums.map((artifact) => digestFindings(artifact, run.outputDir)))).flat();
+  const broken = new Set([...artifacts.flatMap(({ findings }) => findings), ...aboutSums].filter(isBroken).map(({ subject }) => subject));
   return {
     folder: run.outputDir,
     compared: stage,
     artifacts,
     findings: [
       ...notMade(run, manifest),
-      ...(await settleAll(sums.map((artifact) => digestFindings(artifact, run.outputDir)))).flat(),
+      ...aboutSums,
       ...checksumFindings(manifest, run.outputDir),
       ...(filtered ? [] : unlistedFindings(manifest, run.outputDir)),
+      ...(await validatorFindings(
+        run,
+        manifest.artifacts.filter((artifact) => (chosen.includes(artifact) || sums.includes(artifact)) && !broken.has(artifact.name)),
+      )),
     ],
   };
+}
+
+/** Whether its subject is not the artifact that was made: validators are not asked about something else. */
+function isBroken({ code }: Finding): boolean {
+  return code === 'artifact-missing' || code === 'artifact-type' || code === 'artifact-changed';
 }
 
 function notMade({ plan }: RunContext, manifest: ReleaseManifest): readonly Finding[] {
@@ -219,24 +232,6 @@ export function findingsOf({ artifacts, findings }: Validation): readonly Findin
   return [...inside, ...findings];
 }
 
-function throwIfInvalid(validation: Validation): void {
-  const errors = countOf(findingsOf(validation), 'error');
-  if (errors === 0) return;
-  throw new DistError('validation-failed', `Cannot accept the release in "${validation.folder}": ${errors} ${errors === 1 ? 'error' : 'errors'}`, {
-    exit: EXIT.validation,
-  });
-}
-
 function invalid(name: string, errors: number): DistError {
   return new DistError('artifact-invalid', `Cannot accept "${name}": ${errors} ${errors === 1 ? 'error' : 'errors'}`, { exit: EXIT.validation });
-}
-
-function countOf(findings: readonly Finding[], level: Finding['level']): number {
-  return findings.filter((finding) => finding.level === level).length;
-}
-
-function summaryOf(findings: readonly Finding[]): string {
-  const [warnings, notes] = [countOf(findings, 'warning'), countOf(findings, 'note')];
-  const parts = [warnings > 0 ? `${warnings} warnings` : '', notes > 0 ? `${notes} notes` : ''].filter(Boolean);
-  return parts.length === 0 ? 'good' : parts.join(', ');
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { configSchema, type JsonSchema } from '../../src/config/json-schema.ts';
 import { defineBuilder, defineFormat, defineRegistry } from '../../src/plugin.ts';
+import { defineValidator } from '../../src/validator.ts';
 
 const acme = {
   formats: {
@@ -22,6 +23,7 @@ const acme = {
       publish: async () => {},
     }),
   },
+  validators: { size: defineValidator({ options: ({ z }) => z.object({ limit: z.int() }), validate: async () => [] }) },
 };
 
 const schema = configSchema([acme]);
@@ -50,6 +52,7 @@ describe('configSchema', () => {
     ['lists of names', { packages: ['zip'], publish: ['http'], build: ['go'], variants: ['a'] }],
     ['options of plugins', { packages: { zip: { level: 9, platforms: ['linux'] } }, build: [{ id: 'x', go: { main: '.' } }] }],
     ['instances by use', { packages: { mine: { use: 'zip', level: 1 } } }],
+    ['validators', { validate: { size: { limit: 1 }, mine: { use: 'size', limit: 2 } } }],
     ['groups', { packages: { archive: { level: 1 } } }],
     ['references to secrets', { publish: { http: { token: { env: 'A' }, dir: 'd', timeout: '5m', needs: ['x', { id: 'y', for: 'hidden' }] } } }],
     ['hooks', { hooks: { check: 'a b', publish: ['a', { run: ['b'], when: 'after', timeout: '5m', env: { X: 'y', T: { env: 'T' } } }] } }],
@@ -62,6 +65,7 @@ describe('configSchema', () => {
     ['unknown keys', { nam: 'a' }],
     ['unknown keys of a rule', { contents: [{ from: 'a', to: 'b', rol: 'doc' }] }],
     ['unknown options', { packages: { zip: { levl: 1 } } }],
+    ['unknown options of validators', { validate: { size: { limit: 1, wide: true } } }],
     ['values out of range', { packages: { zip: { level: 10 } } }],
     ['unknown formats', { packages: { x: { use: 'tar' } } }],
     ['literal secrets', { publish: { http: { token: 'hunter22' } } }],
@@ -84,8 +88,8 @@ describe('configSchema', () => {
       references.filter((name) => at(schema, 'definitions', name) === undefined),
       [],
     );
-    // build, packages, publish, sign, notify, changelog, variants and hooks, at the top and of a product
-    assert.equal(references.length, 16);
+    // build, packages, publish, sign, validate, notify, changelog, variants and hooks, at the top and of a product
+    assert.equal(references.length, 18);
   });
 
   it('stands without plugins', () => {

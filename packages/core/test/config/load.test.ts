@@ -314,6 +314,7 @@ describe('loadConfig gives', () => {
       packages: [],
       publish: [],
       sign: [],
+      validate: [],
       notify: [],
       services: [],
       hooks: {},

@@ -90,6 +90,6 @@ function ruleOf(rule: Partial<ContentRule>, index: number): ContentRule {
 
 function productOf(root: string, contents: readonly ContentRule[], variants: ReadonlyMap<string, VariantConfig>): ProductConfig {
   const paths = { packages: join(root, 'packages'), dist: join(root, 'dist'), state: join(root, '.provisioning-dist') };
-  const lists = { platforms: [], build: [], packages: [], publish: [], sign: [], notify: [], services: [], hooks: {} };
+  const lists = { platforms: [], build: [], packages: [], publish: [], sign: [], validate: [], notify: [], services: [], hooks: {} };
   return { product: 'acme', name: 'acme', version: '1.0.0', tagPrefix: '', root, ...lists, variants, contents, paths };
 }
