@@ -17,8 +17,8 @@ export function serviceEntries({ services = [] }: Services, place: ServicePlace)
   );
 }
 
-/** Whether each unit that was made of a service is to be enabled, by its name; nothing of others. */
-export function enabling({ services = [] }: Services): (unit: string) => boolean | undefined {
-  const byName = new Map(services.map(({ name, enable }) => [name, enable]));
-  return (unit) => byName.get(unit.replace(/\.(?:service|timer)$/, ''));
+/** Whether each unit that was made of a service is to be enabled, by its path; nothing of others, whatever their names. */
+export function enabling({ services = [] }: Services, place: ServicePlace): (path: string) => boolean | undefined {
+  const byPath = new Map(services.flatMap(({ files, enable }) => files(place).map(({ path }) => [path, enable])));
+  return (path) => byPath.get(path);
 }

@@ -15,14 +15,14 @@ export interface Unit {
 /** A template (`x@.service`) is started by nobody but those who name an instance. */
 const UNIT = /^(?:usr\/)?lib\/systemd\/(system|user)\/([^/]+(?<!@)\.(?:service|socket|timer|path|target|mount|automount|swap))$/;
 
-type Enabling = (unit: string) => boolean | undefined;
+type Enabling = (path: string) => boolean | undefined;
 
 export function unitsOf(members: Iterable<Member>, content: Pick<Content, 'bytes'>, enabling: Enabling = () => undefined): readonly Unit[] {
   return [...members].flatMap((member) => {
     const [, manager, name] = UNIT.exec(member.path) ?? [];
     if (member.type !== 'file' || name === undefined) return [];
     const text = Buffer.from(content.bytes(member.source)).toString('utf8');
-    const enable = enabling(name);
+    const enable = enabling(member.path);
     return [{ name, installs: /^\[Install\]\s*$/m.test(text), user: manager === 'user', ...(enable === undefined ? {} : { enable }) }];
   });
 }

@@ -1,4 +1,4 @@
-import type { FormatJob } from '@provisioning-dist/core';
+import type { FormatJob, ServicePlace } from '@provisioning-dist/core';
 import type { Member } from '@provisioning-dist/payload';
 import { type MixedContent, madeSources, mixedContent } from '../common/generated.ts';
 import { installedPath } from '../common/place.ts';
@@ -36,7 +36,8 @@ export function debContents(job: FormatJob<DebOptions>): DebContents {
   const names = packageNames(cell);
   const facts = { release, options, names, version: debVersion(release.version, options), date };
   const rules = { package: names.own, prefix: options.prefix, paths: options.paths };
-  const services = serviceEntries(job, (entry) => installedPath(entry, rules)).map((member) => ({ member, from: member.path, made: true }));
+  const place: ServicePlace = (entry) => installedPath(entry, rules);
+  const services = serviceEntries(job, place).map((member) => ({ member, from: member.path, made: true }));
   const placed = [...withDocuments(placeEntries(job.entries, rules), facts, job.content), ...services];
   const content = mixedContent(job.content, madeSources(placed));
   const data = completeTree(placed);
@@ -59,7 +60,7 @@ export function debContents(job: FormatJob<DebOptions>): DebContents {
       ),
       0o644,
     ],
-    ...scripts(data, unitsOf(data, content.content, enabling(job)), options),
+    ...scripts(data, unitsOf(data, content.content, enabling(job, place)), options),
   ];
   return { content, data, control: controlMembers(files) };
 }

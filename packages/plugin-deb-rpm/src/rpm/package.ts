@@ -1,4 +1,4 @@
-import type { FormatJob } from '@provisioning-dist/core';
+import type { FormatJob, ServicePlace } from '@provisioning-dist/core';
 import type { CpioOptions, Member } from '@provisioning-dist/payload';
 import { type MixedContent, madeSources, mixedContent } from '../common/generated.ts';
 import { withCompressedPages } from '../common/pages.ts';
@@ -52,13 +52,15 @@ interface Facts {
   readonly files: readonly RpmFile[];
   readonly content: MixedContent;
   readonly elf: ElfFacts;
+  readonly place: ServicePlace;
 }
 
 export function rpmContents(job: FormatJob<RpmOptions>): RpmContents {
   const { release, options, cell } = job;
   const names = packageNames(cell);
   const rules = { package: names.own, prefix: options.prefix, paths: options.paths };
-  const services = serviceEntries(job, (entry) => installedPath(entry, rules)).map((member) => ({
+  const place: ServicePlace = (entry) => installedPath(entry, rules);
+  const services = serviceEntries(job, place).map((member) => ({
     member,
     role: member.role,
     from: member.path,
@@ -77,7 +79,7 @@ export function rpmContents(job: FormatJob<RpmOptions>): RpmContents {
     members,
     numbers: files.flatMap((file, index) => (isGhost(file) ? [] : [index])),
     form: hasLarge(files) ? 'stripped' : 'newc',
-    header: encodeHeader(TAG.region, mainFields({ job, names, arch, evr, files, content, elf })),
+    header: encodeHeader(TAG.region, mainFields({ job, names, arch, evr, files, content, elf, place })),
   };
 }
 
@@ -191,10 +193,10 @@ function fileFeatures({ files, job: { options } }: Facts): readonly RpmFeature[]
   ];
 }
 
-function scriptsOf({ job, files, content: { content } }: Facts): readonly (readonly [ScriptName, Script])[] {
+function scriptsOf({ job, files, content: { content }, place }: Facts): readonly (readonly [ScriptName, Script])[] {
   const { options } = job;
   const members = files.filter((file) => !isGhost(file)).map(({ member }) => member);
-  const systemd = systemdSnippets(unitsOf(members, content, enabling(job)), options.systemd);
+  const systemd = systemdSnippets(unitsOf(members, content, enabling(job, place)), options.systemd);
   const cache = linkerCache(members);
   const first: Partial<Record<ScriptName, string>> = {
     pre: accountsSnippet(members, content),
