@@ -22,8 +22,8 @@ const UPGRADE = 'if [ "$1" -ge 1 ]; then';
 interface Scope {
   readonly kind: 'system' | 'user';
   readonly all: string;
-  /** With an [Install] section. */
-  readonly installed: string;
+  /** With an [Install] section, but for those that are said not to be enabled. */
+  readonly started: string;
   /** To be enabled, whatever the presets say. */
   readonly enabled: string;
 }
@@ -49,7 +49,8 @@ function scopeOf(kind: Scope['kind'], units: readonly Unit[], enable: boolean): 
   const installed = own.filter(({ installs }) => installs);
   const enabled = installed.filter((unit) => unit.enable ?? enable);
   const names = (some: readonly Unit[]): string => words(some.map(({ name }) => name));
-  return { kind, all: names(own), installed: names(installed), enabled: names(enabled) };
+  const started = installed.filter((unit) => unit.enable !== false);
+  return { kind, all: names(own), started: names(started), enabled: names(enabled) };
 }
 
 function after(lines: readonly string[]): Snippets {
@@ -71,9 +72,9 @@ function enabling({ kind, enabled }: Scope): readonly string[] {
 }
 
 /** Where the helper is, file triggers of systemd reload it, but after this script. */
-function starting({ installed }: Scope): readonly string[] {
+function starting({ started }: Scope): readonly string[] {
   const reload = `if ${RUNNING}; then systemctl daemon-reload ${QUIET}; fi`;
-  return installed === '' ? [reload] : [reload, FIRST, `\tif ${RUNNING}; then systemctl start ${installed} ${QUIET}; fi`, 'fi'];
+  return started === '' ? [reload] : [reload, FIRST, `\tif ${RUNNING}; then systemctl start ${started} ${QUIET}; fi`, 'fi'];
 }
 
 function reloading(): readonly string[] {

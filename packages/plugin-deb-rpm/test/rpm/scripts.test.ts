@@ -77,6 +77,15 @@ describe('what is done with units', () => {
     assert.match(told.post?.after ?? '', /start 'o'\\''hara\.service' >/);
   });
 
+  it('starts none that is not to be enabled', () => {
+    const some = [
+      { name: 'on.service', installs: true, user: false, enable: true },
+      { name: 'off.service', installs: true, user: false, enable: false },
+    ];
+    const { post } = systemdSnippets(some, { enable: true, start: true, restart: true });
+    assert.match(post?.after ?? '', /systemctl start 'on\.service' >/);
+  });
+
   it('knows units of users', () => {
     const { post, preun, postun } = systemdSnippets(units, { enable: true, start: true, restart: true });
     assert.match(post?.after ?? '', /install-user-units 'session\.service' \|\| :/);
