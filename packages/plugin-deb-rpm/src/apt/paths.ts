@@ -21,6 +21,11 @@ export function poolFolder({ component, source }: PoolPlace): string {
   return `pool/${component}/${prefix}/${source}`;
 }
 
+/** `acme`, of `pool/main/a/acme/acme_1.0-1_amd64.deb` */
+export function sourceIn(key: string): string {
+  return key.split('/').at(-2) ?? '';
+}
+
 export function distKey(suite: string, path: string): string {
   return `dists/${suite}/${path}`;
 }

@@ -1,5 +1,5 @@
 import type { Storage } from '@provisioning-dist/storage';
-import { distKey, STATE } from './paths.ts';
+import { distKey, STATE, sourceIn } from './paths.ts';
 import { parseRelease } from './release.ts';
 import { isListed, type Package } from './state.ts';
 import { readState, releaseText } from './suite-read.ts';
@@ -20,6 +20,16 @@ export async function unheld(storage: Storage, keys: readonly string[], signal: 
   const held = new Set<string>();
   for (const suite of await suitesIn(storage, signal)) for (const { key } of await packagesIn(storage, { suite, signal })) held.add(key);
   return keys.filter((key) => !held.has(key));
+}
+
+/** Whether any suite lists a package of the same source as these, which the files users begin with are called by. */
+export async function isSourceListed(storage: Storage, keys: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
+  const sources = new Set([...keys].map(sourceIn));
+  for (const suite of await suitesIn(storage, signal)) {
+    const packages = await packagesIn(storage, { suite, signal });
+    if (packages.some((each) => isListed(each) && sources.has(sourceIn(each.key)))) return true;
+  }
+  return false;
 }
 
 async function suitesIn(storage: Storage, signal: AbortSignal): Promise<readonly string[]> {

@@ -2,16 +2,18 @@ import { type ArtifactRef, defineEffect, type Effect, type EffectContext, type R
 import { storageOf } from '../repository/place.ts';
 import { withPresent } from '../repository/present.ts';
 import { removeSetup, type SetupFile, writeSetup } from '../repository/setup.ts';
-import { added, currentRelease, hasListed, type Retarget, removed, restored, retargeted } from './change.ts';
+import { trustOf } from '../repository/trust.ts';
+import { added, hasListed, type Retarget, removed, restored, retargeted } from './change.ts';
 import { readDebFacts } from './deb.ts';
 import type { AptOptions, Suite } from './options.ts';
 import type { Package, State } from './state.ts';
 import { readSuite, type SuiteIndex, type SuiteNames } from './suite-read.ts';
 import { changeSuite, type SuiteWriting } from './suite-write.ts';
+import { isSourceListed } from './suites.ts';
 
 /** Changes of a suite's indexes, which are all that clients see. */
 
-type Context = Pick<EffectContext<AptOptions>, 'options' | 'signal' | 'key'>;
+type Context = Pick<EffectContext<AptOptions>, 'options' | 'signal' | 'key' | 'log'>;
 
 /** The facts of the release a suite is called by, since a way back has the journal alone. */
 export interface SuiteInput {
@@ -40,7 +42,7 @@ export const update: Effect<UpdateInput, UpdateResult, AptOptions> = defineEffec
   describe: ({ suite, release }) => `list ${release.name} ${release.version} in ${suite}`,
   preview: resultOf,
   probe: async (input, context) => {
-    const { state, mirrored } = await suiteOf(input, context);
+    const { state, mirrored } = await trustedSuiteOf(input, context);
     return mirrored && input.packages.every(({ artifact, key }) => hasListed(state, { key, sha256: artifact.sha256 })) ? resultOf(input) : undefined;
   },
   apply: async (input, context) => {
@@ -55,8 +57,9 @@ export const update: Effect<UpdateInput, UpdateResult, AptOptions> = defineEffec
   revert: async (input, _result, context) => {
     const keys = new Set(input.packages.map(({ key }) => key));
     const { options, signal } = context;
-    const state = await changed(input, context, (found, date) => removed(found, keys, { keep: options.keep, date }));
-    if (currentRelease(state, input.release.name) === undefined) await removeSetup(await storageOf(options), input.setup, signal);
+    await changed(input, context, (found, date) => removed(found, keys, { keep: options.keep, date }));
+    const storage = await storageOf(options);
+    if (input.setup.length > 0 && !(await isSourceListed(storage, keys, signal))) await removeSetup(storage, input.setup, signal);
   },
 });
 
@@ -77,7 +80,7 @@ export const back: Effect<BackInput, BackResult, AptOptions> = defineEffect({
   describe: ({ suite, release, to }) => `go back to ${release.name} ${to} in ${suite}`,
   preview: () => ({ keys: [] }),
   probe: async (input, context) => {
-    const { state, mirrored } = await suiteOf(input, context);
+    const { state, mirrored } = await trustedSuiteOf(input, context);
     return mirrored && retargeted(state, targetOf(input), { keep: 0, date: 0 }) === state ? { keys: withdrawnIn(state, input) } : undefined;
   },
   apply: async (input, context) => {
@@ -113,8 +116,14 @@ function line(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-export async function suiteOf({ names }: Pick<SuiteInput, 'names'>, { options, signal }: Omit<Context, 'key'>): Promise<SuiteIndex> {
+export async function suiteOf({ names }: Pick<SuiteInput, 'names'>, { options, signal }: Pick<Context, 'options' | 'signal'>): Promise<SuiteIndex> {
   return await readSuite(await storageOf(options), { names, signed: options.sign !== false, signal });
+}
+
+/** Throws a DistError for a suite that our key did not sign. */
+export async function trustedSuiteOf({ names }: Pick<SuiteInput, 'names'>, context: Context): Promise<SuiteIndex> {
+  const { options, signal } = context;
+  return await readSuite(await storageOf(options), { names, signed: options.sign !== false, trust: trustOf(context), signal });
 }
 
 async function changed({ names, release }: SuiteInput, context: Context, change: (state: State, date: number) => State): Promise<State> {
@@ -124,6 +133,7 @@ async function changed({ names, release }: SuiteInput, context: Context, change:
     ...{ names, component, architectures, contents, description, date: release.date, signal },
     validFor: validUntil === undefined ? undefined : Math.round(validUntil / 1000),
     key: options.sign === false ? undefined : key(options.sign),
+    trust: trustOf(context),
   };
   const storage = await storageOf(options);
   return await changeSuite(storage, writing, (state, found) => withPresent(storage, { state, date: found, signal }, change));

@@ -12,7 +12,7 @@ export async function writeSetup(storage: Storage, files: readonly SetupFile[], 
   for (const { key, text } of files) if ((await read(storage, key, signal)) !== text) await storage.put(key, Buffer.from(text), { signal });
 }
 
-/** Where somebody wrote another one, it is left alone. */
+/** Those nobody needs. Where somebody wrote another one, it is left alone. */
 export async function removeSetup(storage: Storage, files: readonly SetupFile[], signal: AbortSignal): Promise<void> {
   for (const { key, text } of files) if ((await read(storage, key, signal)) === text) await storage.delete(key, { signal });
 }

@@ -2,16 +2,18 @@ import { type ArtifactRef, defineEffect, type Effect, type EffectContext, type R
 import { storageOf } from '../repository/place.ts';
 import { withPresent } from '../repository/present.ts';
 import { removeSetup, type SetupFile, writeSetup } from '../repository/setup.ts';
-import { added, currentRelease, hasListed, removed, restored, retargeted } from './change.ts';
+import { trustOf } from '../repository/trust.ts';
+import { added, hasListed, removed, restored, retargeted } from './change.ts';
+import { wordOf } from './job.ts';
 import type { YumOptions } from './options.ts';
 import { type Found, readRepository } from './read.ts';
 import { readRpmFacts } from './rpm.ts';
-import type { Package, State } from './state.ts';
+import { isListed, type Package, type State } from './state.ts';
 import { changeRepository } from './write.ts';
 
 /** Changes of the metadata, which is all that clients see. */
 
-type Context = Pick<EffectContext<YumOptions>, 'options' | 'signal' | 'key'>;
+type Context = Pick<EffectContext<YumOptions>, 'options' | 'signal' | 'key' | 'log'>;
 
 /** The facts of the release, since a way back has the journal alone. */
 export interface ReleaseInput {
@@ -36,7 +38,7 @@ export const update: Effect<UpdateInput, UpdateResult, YumOptions> = defineEffec
   describe: ({ release }) => `list ${release.name} ${release.version}`,
   preview: resultOf,
   probe: async (input, context) => {
-    const { state, signature } = await repositoryOf(context);
+    const { state, signature } = await trustedRepositoryOf(context);
     const isThere = input.packages.every(({ artifact, key }) => hasListed(state, { key, pkgid: artifact.sha256 }));
     return signature.fits && isThere ? resultOf(input) : undefined;
   },
@@ -52,9 +54,16 @@ export const update: Effect<UpdateInput, UpdateResult, YumOptions> = defineEffec
     const keys = new Set(input.packages.map(({ key }) => key));
     const { options, signal } = context;
     const state = await changed(input, context, (found, date) => removed(found, keys, { keep: options.keep, date }));
-    if (currentRelease(state, input.release.name) === undefined) await removeSetup(await storageOf(options), input.setup, signal);
+    const unneeded = input.setup.filter((file) => !isNeeded(file, state));
+    await removeSetup(await storageOf(options), unneeded, signal);
   },
 });
+
+/** By whatever is listed of the product a file is called by; by everything when it is the repository's own. */
+function isNeeded({ key }: SetupFile, { packages }: State): boolean {
+  const isOfAll = key.includes('/');
+  return packages.some((each) => isListed(each) && (isOfAll || `${wordOf(each.name)}.` === key.slice(0, key.lastIndexOf('.') + 1)));
+}
 
 export interface BackInput extends ReleaseInput {
   readonly to: string;
@@ -73,7 +82,7 @@ export const back: Effect<BackInput, BackResult, YumOptions> = defineEffect({
   describe: ({ release, to }) => `go back to ${release.name} ${to}`,
   preview: () => ({ keys: [] }),
   probe: async (input, context) => {
-    const { state, signature } = await repositoryOf(context);
+    const { state, signature } = await trustedRepositoryOf(context);
     const isThere = retargeted(state, targetOf(input), { keep: 0, date: 0 }) === state;
     return signature.fits && isThere ? { keys: withdrawnIn(state, input) } : undefined;
   },
@@ -97,14 +106,20 @@ function resultOf({ release }: UpdateInput): UpdateResult {
   return { version: release.version };
 }
 
-export async function repositoryOf({ options, signal }: Omit<Context, 'key'>): Promise<Found> {
+export async function repositoryOf({ options, signal }: Pick<Context, 'options' | 'signal'>): Promise<Found> {
   return await readRepository(await storageOf(options), { signed: options.sign !== false, signal });
+}
+
+/** Throws a DistError for metadata that our key did not sign. */
+export async function trustedRepositoryOf(context: Context): Promise<Found> {
+  const { options, signal } = context;
+  return await readRepository(await storageOf(options), { signed: options.sign !== false, trust: trustOf(context), signal });
 }
 
 async function changed({ release }: ReleaseInput, context: Context, change: (state: State, date: number) => State): Promise<State> {
   const { options, signal, key } = context;
   const { compression, sign, overlap } = options;
-  const writing = { compression, overlap, date: release.date, key: sign === false ? undefined : key(sign), signal };
+  const writing = { compression, overlap, date: release.date, key: sign === false ? undefined : key(sign), trust: trustOf(context), signal };
   const storage = await storageOf(options);
   return await changeRepository(storage, writing, (state, date) => withPresent(storage, { state, date, signal }, change));
 }

@@ -205,6 +205,19 @@ SHA256: ${artifact.sha256}
     );
   });
 
+  it('leaves users of another product their files', async () => {
+    const shared = publishing({ source: 'tools', url: 'https://apt.acme.example' });
+    const first = await publish(shared, { version: '1.0.0' });
+    const edge = { ...shared, options: { ...shared.options, label: 'Tools', suites: [{ name: 'edge', codename: 'edge' }] } };
+    const debs = [{ package: 'other', version: '1.0-1' }];
+    const other = await publish(edge, { name: 'other', version: '1.0.0', debs });
+    await publish(publishing(), { version: '9.0.0' });
+    await first.undo();
+    assert.deepEqual([existsSync(path('tools.asc')), existsSync(path('tools.sources'))], [true, true]);
+    await other.undo();
+    assert.deepEqual([existsSync(path('tools.asc')), existsSync(path('acme.asc'))], [false, true]);
+  });
+
   describe('without signatures', () => {
     it('has a Release alone', async () => {
       await publish(publishing({ sign: false, url: 'https://apt.acme.example' }), { version: '1.0.0' });

@@ -230,6 +230,16 @@ describe('a yum repository', () => {
     );
   });
 
+  it('leaves users of another product their files', async () => {
+    const first = await publish(publishing(), { version: '1.0.0' });
+    const other = await publish(publishing(), { name: 'other', version: '1.0.0', rpms: [rpmArtifact({ package: 'other', version: '1' })] });
+    const there = () => ['acme.asc', 'other.asc', 'repodata/repomd.xml.key'].filter((name) => existsSync(path(name)));
+    await first.undo();
+    assert.deepEqual(there(), ['other.asc', 'repodata/repomd.xml.key']);
+    await other.undo();
+    assert.deepEqual(there(), []);
+  });
+
   it('takes no unsigned package where clients refuse it', async () => {
     await assert.rejects(publish(publishing({ gpgcheck: true }), { version: '1.0.0' }), { code: 'yum-unsigned' });
     assert.deepEqual(filesIn(world.folder), []);
