@@ -13,6 +13,7 @@ const changes: All = changesOf<Package, State>({
   identityOf,
   digestOf: ({ sha256 }) => sha256,
   releaseOf: ({ release }) => release,
+  compareReleases: compareVersions,
   sorted,
   twice: (each, same) => twice(`${each.package} ${each.version} for ${each.architecture}`, same.key, each.key),
 });

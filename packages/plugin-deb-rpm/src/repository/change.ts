@@ -22,6 +22,8 @@ export interface Kind<Package extends Listed> {
   readonly digestOf: (each: Package) => string;
   /** The semantic version of its release. */
   readonly releaseOf: (each: Package) => string;
+  /** Semantic versions, "-" written "~" as in those of packages. */
+  readonly compareReleases: (one: string, other: string) => number;
   /** The order of the indexes. */
   readonly sorted: (packages: readonly Package[]) => readonly Package[];
   readonly twice: (each: Package, other: Package) => Error;
@@ -46,11 +48,11 @@ export interface Changes<Package extends Listed, State extends Listing<Package>>
   readonly added: (state: State, packages: readonly Package[], retention: Retention) => State;
   /** As if they had never been there: what they had pushed out is back, as far as it was not withdrawn. */
   readonly removed: (state: State, keys: ReadonlySet<string>, retention: Retention) => State;
-  /** Every version of a product above an earlier one goes out, and stays in its place for those who still read of it; undefined where that one is not there. */
+  /** Every version of a product's packages above an earlier release's goes out, and stays in its place for those who still read of it; undefined where that one is not there. */
   readonly retargeted: (state: State, target: Target, retention: Retention) => State | undefined;
   /** Takes a `retargeted` back. */
   readonly restored: (state: State, keys: ReadonlySet<string>) => State;
-  /** The release clients get now: that of the highest version. */
+  /** The latest release of which clients get a package now. */
   readonly currentRelease: (state: State, name: string) => string | undefined;
 }
 
@@ -67,13 +69,7 @@ export function changesOf<Package extends Listed, State extends Listing<Package>
     removed: (state, keys, retention) => removed(kind, { state, keys }, retention),
     retargeted: (state, target, retention) => retargeted(kind, { state, target }, retention),
     restored,
-    currentRelease: ({ packages }, name) => {
-      const highest = highestOf(
-        kind,
-        packages.filter((each) => each.name === name && isListed(each)),
-      );
-      return highest && kind.releaseOf(highest);
-    },
+    currentRelease: (state, name) => currentRelease(kind, state, name),
   };
 }
 
@@ -137,11 +133,15 @@ function retargeted<Package extends Listed, State extends Listing<Package>>(
   { date }: Pick<Retention, 'date'>,
 ): State | undefined {
   const wanted = state.packages.filter((each) => each.name === name && kind.releaseOf(each) === to && !each.withdrawn);
-  const highest = highestOf(kind, wanted);
-  if (highest === undefined) return undefined;
-  const isLater = (each: Package): boolean => each.name === name && isListed(each) && kind.compare(each, highest) > 0;
+  if (wanted.length === 0) return undefined;
+  // Side by side with its own versions alone: a package may have an epoch that others of the release have not.
+  const tops = new Map(groups(kind, wanted).flatMap((group) => group.slice(0, 1).map((top) => [kind.groupOf(top), top] as const)));
+  const isLater = (each: Package): boolean => {
+    const top = tops.get(kind.groupOf(each));
+    return top ? kind.compare(each, top) > 0 : compareReleases(kind, kind.releaseOf(each), to) > 0;
+  };
   const change = (each: Package): Package => {
-    if (isLater(each)) return { ...each, retired: date, withdrawn: true };
+    if (each.name === name && isListed(each) && isLater(each)) return { ...each, retired: date, withdrawn: true };
     return wanted.includes(each) && !isListed(each) ? listed(each) : each;
   };
   const packages = state.packages.map(change);
@@ -159,8 +159,14 @@ function listed<Package extends Listed>(each: Package): Package {
   return rest as Package;
 }
 
-function highestOf<Package extends Listed>({ compare }: Kind<Package>, packages: readonly Package[]): Package | undefined {
-  return packages.toSorted(compare).at(-1);
+function currentRelease<Package extends Listed>(kind: Kind<Package>, { packages }: Listing<Package>, name: string): string | undefined {
+  const own = packages.filter((each) => each.name === name && isListed(each));
+  const releases = groups(kind, own).flatMap((group) => group.slice(0, 1).map(kind.releaseOf));
+  return releases.toSorted((one, other) => compareReleases(kind, one, other)).at(-1);
+}
+
+function compareReleases<Package extends Listed>(kind: Kind<Package>, one: string, other: string): number {
+  return kind.compareReleases(one.replace('-', '~'), other.replace('-', '~'));
 }
 
 /** Versions of one package side by side, the highest first. */

@@ -1,7 +1,7 @@
 import { type Changes, changesOf, type Retention, type Target } from '../repository/change.ts';
 import { twice, versionAbsent } from './errors.ts';
 import { identityOf, isListed, type Package, type State, sorted } from './state.ts';
-import { compareEvr } from './version.ts';
+import { compareEvr, rpmvercmp } from './version.ts';
 
 /** What publishing and going back do to a repository. */
 
@@ -13,6 +13,7 @@ const changes: All = changesOf<Package, State>({
   identityOf,
   digestOf: ({ pkgid }) => pkgid,
   releaseOf: ({ of }) => of,
+  compareReleases: rpmvercmp,
   sorted,
   twice: (each, same) => twice(identityOf(each), same.key, each.key),
 });

@@ -51,6 +51,13 @@ describe('a suite', () => {
     assert.equal(hasListed(state, one('1.0-1', { sha256: 'other' })), false);
   });
 
+  it('tells the latest release, whatever the epochs', () => {
+    const scripts = (version: string) => one(version, { package: 'scripts' });
+    const server = one('1:1.0-1', { package: 'server', release: '1.0' });
+    assert.equal(currentRelease(added(EMPTY, [server, scripts('2.0-1')], rules()), 'acme'), '2.0');
+    assert.equal(currentRelease(added(EMPTY, [server, scripts('1.0~rc.1-1')], rules()), 'acme'), '1.0');
+  });
+
   it('tells the release of the highest version', () => {
     assert.equal(currentRelease(published('1.2~rc.1-1', '1.10-1', '1.9-1'), 'acme'), '1.10');
     assert.equal(currentRelease(EMPTY, 'acme'), undefined);
@@ -82,6 +89,25 @@ describe('a suite on its way back', () => {
     assert.deepEqual(listed(back), ['acme 1.0-1', 'other 9.0-1']);
     assert.equal(currentRelease(back, 'acme'), '1.0');
     assert.deepEqual(restored(back, new Set([one('1.1-1').key])), state);
+  });
+
+  it('withdraws later versions of every package, whatever the epochs', () => {
+    const release = (version: string) => [
+      one(`1:${version}-1`, { package: 'server', release: version }),
+      one(`${version}-1`, { package: 'scripts' }),
+    ];
+    const state = ['1.0', '2.0'].reduce((all, version) => added(all, release(version), rules()), EMPTY);
+    const back = retargeted(state, { name: 'acme', to: '1.0', suite: 'stable' }, rules());
+    assert.deepEqual(listed(back), ['scripts 1.0-1', 'server 1:1.0-1']);
+    assert.equal(currentRelease(back, 'acme'), '1.0');
+  });
+
+  it('withdraws packages that came later, and none that went before', () => {
+    const more = [one('0.9-1', { package: 'gone' }), one('1.1~rc.1-1', { package: 'new' })];
+    const state = added(published('1.0-1', '1.1~rc.1-1'), more, rules());
+    const back = (to: string) => listed(retargeted(state, { name: 'acme', to, suite: 'stable' }, rules()));
+    assert.deepEqual(back('1.0'), ['acme 1.0-1', 'gone 0.9-1']);
+    assert.deepEqual(back('1.1-rc.1'), ['acme 1.0-1', 'acme 1.1~rc.1-1', 'gone 0.9-1', 'new 1.1~rc.1-1']);
   });
 
   it('lists a version again that was pushed out', () => {
