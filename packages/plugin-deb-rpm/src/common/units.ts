@@ -4,6 +4,8 @@ import type { Content, Member } from '@provisioning-dist/payload';
 
 export interface Unit {
   readonly name: string;
+  /** Where it is installed, without the leading slash. */
+  readonly path: string;
   /** Has an [Install] section: it is started by being enabled, not by another unit. */
   readonly installs: boolean;
   /** Of the users' own managers, which packages enable but never start. */
@@ -23,6 +25,8 @@ export function unitsOf(members: Iterable<Member>, content: Pick<Content, 'bytes
     if (member.type !== 'file' || name === undefined) return [];
     const text = Buffer.from(content.bytes(member.source)).toString('utf8');
     const enable = enabling(member.path);
-    return [{ name, installs: /^\[Install\]\s*$/m.test(text), user: manager === 'user', ...(enable === undefined ? {} : { enable }) }];
+    return [
+      { name, path: member.path, installs: /^\[Install\]\s*$/m.test(text), user: manager === 'user', ...(enable === undefined ? {} : { enable }) },
+    ];
   });
 }

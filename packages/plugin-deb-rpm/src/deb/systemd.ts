@@ -90,8 +90,9 @@ function activate({ first, again }: Started, { start, restart }: SystemdOptions)
   ].join('\n');
 }
 
+/** A unit that is still there is another package's by now: of the variant that took the place of this one. */
 function purge(units: readonly Unit[]): string {
   if (units.length === 0) return '';
-  const lines = units.map((unit) => `\t${helper(unit)('purge')} >/dev/null || true\n`).join('');
+  const lines = units.map((unit) => `\t[ -e "\${DPKG_ROOT:-}"${quoted(`/${unit.path}`)} ] || ${helper(unit)('purge')} >/dev/null || true\n`).join('');
   return `if [ "$1" = purge ] && [ -x "$(command -v deb-systemd-helper)" ]; then\n${lines}fi\n`;
 }

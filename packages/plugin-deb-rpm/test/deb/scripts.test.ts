@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { quoted } from '../../src/common/shell.ts';
 import { debContents } from '../../src/deb/package.ts';
 import { joinScript, scriptProblem } from '../../src/deb/script-text.ts';
@@ -62,6 +66,21 @@ describe('shell words', () => {
   it('hold whatever they quote', () => assert.equal(quoted(`a'b$(c)\n"`), `'a'\\''b$(c)\n"'`));
 });
 
+/** What the helper is asked by a postrm in a root where the unit is, or is not. */
+function callsOfPurge(postrm: string, owned: boolean): string {
+  const root = mkdtempSync(join(tmpdir(), 'deb-purge-'));
+  const [calls, units] = [join(root, 'calls'), join(root, 'usr/lib/systemd/system')];
+  try {
+    mkdirSync(units, { recursive: true });
+    if (owned) writeFileSync(join(units, 'acme.service'), '');
+    writeFileSync(join(root, 'deb-systemd-helper'), `#!/bin/sh\necho "$*" >> ${quoted(calls)}\n`, { mode: 0o755 });
+    execFileSync('/bin/sh', ['-c', postrm, 'postrm', 'purge'], { env: { PATH: root, DPKG_ROOT: root } });
+    return existsSync(calls) ? readFileSync(calls, 'utf8') : '';
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
 describe('what scripts do for systemd', () => {
   it('enables and starts at first, restarts afterwards', async () => {
     const { postinst } = await controlTexts({});
@@ -114,11 +133,17 @@ if [ "$1" = remove ] && [ -d /run/systemd/system ] && [ -z "\${DPKG_ROOT:-}" ]; 
 	systemctl --system daemon-reload >/dev/null || true
 fi
 if [ "$1" = purge ] && [ -x "$(command -v deb-systemd-helper)" ]; then
-	deb-systemd-helper purge 'acme.service' >/dev/null || true
+	[ -e "\${DPKG_ROOT:-}"'/usr/lib/systemd/system/acme.service' ] || deb-systemd-helper purge 'acme.service' >/dev/null || true
 fi
 `,
     );
   });
+
+  for (const [fact, owned, calls] of [
+    ['forgets no unit that another variant owns by now', true, ''],
+    ['forgets a unit that is gone', false, 'purge acme.service\n'],
+  ] as const)
+    it(fact, async () => assert.equal(callsOfPurge((await controlTexts({})).postrm ?? '', owned), calls));
 
   it('neither enables, starts nor restarts when told so', async () => {
     const { postinst = '' } = await controlTexts({ options: { systemd: { enable: false, start: false, restart: false } } });
@@ -156,7 +181,7 @@ esac
 `,
     );
     assert.equal(prerm, undefined);
-    assert.match(postrm ?? '', /\tdeb-systemd-helper --user purge 'acme.service'/);
+    assert.match(postrm ?? '', /user\/acme\.service' \] \|\| deb-systemd-helper --user purge 'acme.service'/);
   });
 
   it('is nothing without units', async () => {

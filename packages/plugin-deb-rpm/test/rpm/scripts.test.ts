@@ -59,9 +59,9 @@ describe('a script', () => {
 
 describe('what is done with units', () => {
   const units = [
-    { name: "o'hara.service", installs: true, user: false },
-    { name: 'helper.service', installs: false, user: false },
-    { name: 'session.service', installs: true, user: true },
+    { name: "o'hara.service", path: "usr/lib/systemd/system/o'hara.service", installs: true, user: false },
+    { name: 'helper.service', path: 'usr/lib/systemd/system/helper.service', installs: false, user: false },
+    { name: 'session.service', path: 'usr/lib/systemd/user/session.service', installs: true, user: true },
   ];
 
   it('is nothing without any', () => {
@@ -79,8 +79,8 @@ describe('what is done with units', () => {
 
   it('starts none that is not to be enabled', () => {
     const some = [
-      { name: 'on.service', installs: true, user: false, enable: true },
-      { name: 'off.service', installs: true, user: false, enable: false },
+      { name: 'on.service', path: 'usr/lib/systemd/system/on.service', installs: true, user: false, enable: true },
+      { name: 'off.service', path: 'usr/lib/systemd/system/off.service', installs: true, user: false, enable: false },
     ];
     const { post } = systemdSnippets(some, { enable: true, start: true, restart: true });
     assert.match(post?.after ?? '', /systemctl start 'on\.service' >/);
