@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { KeyHandle } from '@provisioning-dist/core';
+import { int32 } from '../../src/rpm/header.ts';
+import { TAG } from '../../src/rpm/tags.ts';
 import { yum } from '../../src/yum/registry.ts';
 import { armored, isAbout, signaturesIn } from '../../src/yum/signature.ts';
 import { filesIn, listsIn, openWorld, signaturePacket, testKey, type World } from './bench.ts';
@@ -120,6 +122,18 @@ describe('a yum repository', () => {
     const before = revision();
     await second.retarget('1.0.0');
     assert.equal(revision(), before);
+  });
+
+  it('goes back with every package, whatever the epochs', async () => {
+    const rpms = (version: string) => [
+      rpmArtifact({ package: 'server', version, more: [int32(TAG.epoch, 1)] }),
+      rpmArtifact({ package: 'scripts', version, release: '2' }),
+    ];
+    await publish(publishing(), { version: '1.0.0', rpms: rpms('1.0.0') });
+    const second = await publish(publishing(), { version: '2.0.0', rpms: rpms('2.0.0') });
+    await second.retarget('1.0.0');
+    assert.deepEqual(listed(), ['scripts 1.0.0', 'server 1.0.0']);
+    assert.equal(await yum.current?.(second.job), '1.0.0');
   });
 
   it('does not bring back an rpm that is gone', async () => {
