@@ -193,10 +193,10 @@ function fileFeatures({ files, job: { options } }: Facts): readonly RpmFeature[]
   ];
 }
 
-function scriptsOf({ job, files, content: { content }, place }: Facts): readonly (readonly [ScriptName, Script])[] {
+function scriptsOf({ job, names, files, content: { content }, place }: Facts): readonly (readonly [ScriptName, Script])[] {
   const { options } = job;
   const members = files.filter((file) => !isGhost(file)).map(({ member }) => member);
-  const systemd = systemdSnippets(unitsOf(members, content, enabling(job, place)), options.systemd);
+  const systemd = systemdSnippets(unitsOf(members, content, enabling(job, place)), options.systemd, names.siblings);
   const cache = linkerCache(members);
   const first: Partial<Record<ScriptName, string>> = {
     pre: accountsSnippet(members, content),

@@ -1,4 +1,4 @@
-import { words } from '../common/shell.ts';
+import { quoted, words } from '../common/shell.ts';
 import type { Unit } from '../common/units.ts';
 import type { ScriptName, Snippets } from './script-text.ts';
 
@@ -28,20 +28,55 @@ interface Scope {
   readonly enabled: string;
 }
 
-export function systemdSnippets(units: readonly Unit[], { enable, start, restart }: SystemdOptions): Readonly<Partial<Record<ScriptName, Snippets>>> {
+/** `siblings`: packages of the other variants, which hold the same units. */
+export function systemdSnippets(
+  units: readonly Unit[],
+  { enable, start, restart }: SystemdOptions,
+  siblings: readonly string[] = [],
+): Readonly<Partial<Record<ScriptName, Snippets>>> {
   if (units.length === 0) return {};
-  const scopes = [scopeOf('system', units, enable), scopeOf('user', units, enable)].filter(({ all }) => all !== '');
+  const scopesOf = (some: readonly Unit[]): readonly Scope[] =>
+    [scopeOf('system', some, enable), scopeOf('user', some, enable)].filter(({ all }) => all !== '');
+  const scopes = scopesOf(units);
+  const alone = (lines: (scope: Scope) => readonly string[], shared: (scope: Scope) => readonly string[] = () => []): readonly string[] =>
+    siblings.length === 0
+      ? scopes.flatMap(lines)
+      : units.flatMap((unit) => scopesOf([unit]).flatMap((scope) => unlessShared(unit, siblings, { lines: lines(scope), shared: shared(scope) })));
   const system = scopes.find(({ kind }) => kind === 'system');
   return {
     post: after([
       FIRST,
-      ...scopes.flatMap((scope) => [...helped(scope, 'install', 'preset'), ...enabling(scope)]),
+      ...alone((scope) => [...helped(scope, 'install', 'preset'), ...enabling(scope)]),
       'fi',
       ...(system && start ? starting(system) : reloading()),
     ]),
-    preun: after([LAST, ...scopes.flatMap((scope) => helped(scope, 'remove', scope.kind === 'system' ? 'disable --now' : 'disable')), 'fi']),
+    preun: after([
+      LAST,
+      ...alone(
+        (scope) => helped(scope, 'remove', scope.kind === 'system' ? 'disable --now' : 'disable'),
+        (scope) => (restart ? takenOver(scope) : []),
+      ),
+      'fi',
+    ]),
     postun: after([...reloading(), ...(restart ? scopes.flatMap(restarting) : [])]),
   };
+}
+
+interface Choice {
+  readonly lines: readonly string[];
+  readonly shared: readonly string[];
+}
+
+/** Where one variant takes the place of another, both are installed between the first's `post` and the other's `preun`: what was decided of their unit stands. */
+function unlessShared({ path }: Unit, siblings: readonly string[], { lines, shared }: Choice): readonly string[] {
+  const owners = `$(rpm -qf --qf '%{NAME} ' ${quoted(`/${path}`)} 2>/dev/null)`;
+  const others = siblings.map((name) => `*${quoted(` ${name} `)}*`).join('|');
+  return [`\tcase " ${owners} " in`, `\t${others})`, ...(shared.length === 0 ? ['\t:'] : shared), '\t;;', '\t*)', ...lines, '\t;;', '\tesac'];
+}
+
+/** Its files are the other variant's by now. */
+function takenOver({ kind, all }: Scope): readonly string[] {
+  return kind === 'user' ? [] : [`\tif ${RUNNING}; then systemctl daemon-reload ${QUIET}; systemctl try-restart ${all} ${QUIET}; fi`];
 }
 
 function scopeOf(kind: Scope['kind'], units: readonly Unit[], enable: boolean): Scope {

@@ -101,9 +101,29 @@ describe('what is done with units', () => {
     assert.doesNotMatch(of(false), /restart/);
   });
 
+  for (const [fact, owners, unchanged] of [
+    ['leaves what a variant takes over as it is', 'acme acme-minimal', true],
+    ['disables what no variant takes over', 'acme', false],
+  ] as const)
+    it(fact, () => {
+      const { preun, post } = systemdSnippets(units.slice(0, 1), { enable: true, start: false, restart: true }, ['acme-minimal']);
+      const stubs = `rpm() { echo '${owners}'; }; systemctl() { echo "$*" >&3; }`;
+      const called = (text: string, times: string): string =>
+        execFileSync('/bin/sh', ['-euc', `exec 3>&1\n${stubs}\n${text.replaceAll('/run/systemd/system', '/')}`, 'sh', times], { encoding: 'utf8' });
+      const helper = '[ -x /usr/lib/systemd/systemd-update-helper ]';
+      const [removed, installed] = [
+        called((preun?.after ?? '').replaceAll(helper, 'false'), '0'),
+        called((post?.after ?? '').replaceAll(helper, 'false'), '1'),
+      ];
+      assert.equal(removed, unchanged ? "daemon-reload\ntry-restart o'hara.service\n" : "--no-reload disable --now o'hara.service\n");
+      assert.equal(/preset|enable/.test(installed), !unchanged);
+    });
+
   it('is shell that ends well', () => {
-    const snippets = systemdSnippets(units, { enable: true, start: true, restart: true });
-    for (const { after } of Object.values(snippets))
+    const all = [[], ['acme-minimal', 'acme-full']].flatMap((siblings) =>
+      Object.values(systemdSnippets(units, { enable: true, start: true, restart: true }, siblings)),
+    );
+    for (const { after } of all)
       for (const times of ['0', '1', '2']) execFileSync('/bin/sh', ['-euc', `PATH=/nowhere\n${after}`, 'sh', times], { stdio: 'pipe' });
   });
 });
