@@ -11,6 +11,8 @@ export interface AptOptions extends Place {
   readonly url?: string | undefined;
   /** A key under `sign:`; false = unsigned, which clients take only when told to trust it. */
   readonly sign: string | false;
+  /** Takes over what another key signed. */
+  readonly adopt: boolean;
   readonly suites: readonly Suite[];
   readonly component: string;
   readonly architectures: readonly string[];
@@ -55,6 +57,7 @@ export const aptOptions: RegistryDefinition<AptOptions>['options'] = (kit) => {
     description: line.optional(),
     validUntil: kit.duration().optional().describe('Clients refuse the index when it is older; something must publish before'),
     keep: z.int().min(2).default(2).describe('Versions of each package that stay listed'),
+    adopt: z.boolean().default(false).describe('Takes over what another key signed; for the one release after the key was changed'),
     contents: z.boolean().default(true).describe('Lists of files, for apt-file'),
   });
   const places = (one: Place): number => [one.path, one.s3, one.sftp].filter((place) => place !== undefined).length;

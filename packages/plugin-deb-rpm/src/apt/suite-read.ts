@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { Condition, Storage } from '@provisioning-dist/storage';
+import type { Trust } from '../repository/trust.ts';
 import { brokenIndex, foreignIndex, otherName, signedOnce } from './errors.ts';
 import { byHashPath, distKey, STATE } from './paths.ts';
 import { type ListedFile, type ParsedRelease, parseRelease, textInClear } from './release.ts';
@@ -31,13 +32,15 @@ export interface SuiteNames {
 export interface SuiteReading {
   readonly names: SuiteNames;
   readonly signed: boolean;
+  /** Asked before anything that is listed is believed; none = to look only. */
+  readonly trust?: Trust | undefined;
   readonly signal: AbortSignal;
 }
 
 const UNPACKED_MAX = 2 ** 30;
 
 /** Throws a DistError for what was not made by us, or not for us. */
-export async function readSuite(storage: Storage, { names, signed, signal }: SuiteReading): Promise<SuiteIndex> {
+export async function readSuite(storage: Storage, { names, signed, trust, signal }: SuiteReading): Promise<SuiteIndex> {
   const { suite } = names;
   const [inRelease, release] = [distKey(suite, 'InRelease'), distKey(suite, 'Release')];
   const clear = await storage.get(inRelease, { signal });
@@ -51,6 +54,7 @@ export async function readSuite(storage: Storage, { names, signed, signal }: Sui
   const text = releaseText(found.bytes);
   const parsed = text === undefined ? undefined : parseRelease(text);
   if (text === undefined || !parsed) throw foreignIndex(pointer.key, 'it is no Release file with a Date');
+  await trust?.({ key: pointer.key, content: Buffer.from(text), signature: clear && textOf(clear.bytes) });
   const state = await readState(storage, parsed, { suite, key: pointer.key, signal });
   checkNames(parsed, names, pointer.key);
   const mirrored = pointing === found && plain !== undefined && textOf(plain.bytes) === text;

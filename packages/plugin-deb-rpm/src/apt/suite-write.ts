@@ -1,5 +1,6 @@
 import type { KeyHandle } from '@provisioning-dist/core';
 import { PreconditionFailed, type Storage } from '@provisioning-dist/storage';
+import type { Trust } from '../repository/trust.ts';
 import { busy } from './errors.ts';
 import { type IndexFile, packGzip, packIndexes, withPacker } from './pack.ts';
 import { byHashPath, distKey, STATE } from './paths.ts';
@@ -20,6 +21,7 @@ export interface SuiteWriting extends IndexOptions {
   /** Of the release. */
   readonly date: number;
   readonly key: KeyHandle | undefined;
+  readonly trust?: Trust | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -40,11 +42,11 @@ export type Change = (state: State, date: number) => State | Promise<State>;
 
 /** Gives the state as changed. `change` is asked again with what somebody else made meanwhile; it gives the same state for nothing to do. */
 export async function changeSuite(storage: Storage, writing: SuiteWriting, change: Change): Promise<State> {
-  const { names, key, signal } = writing;
+  const { names, key, trust, signal } = writing;
   let lost: readonly string[] = [];
   for (let tries = 0; tries < TRIES; tries++) {
     signal.throwIfAborted();
-    const found = await readSuite(storage, { names, signed: key !== undefined, signal });
+    const found = await readSuite(storage, { names, signed: key !== undefined, trust, signal });
     // Clients ignore a Release that is not newer than theirs, without a word.
     const date = Math.max(writing.date, (found.date ?? Number.NEGATIVE_INFINITY) + 1);
     const state = await change(found.state, date);

@@ -14,3 +14,10 @@ export function objectChanged(key: string): DistError {
     hint: 'look who changed it, and remove it by hand',
   });
 }
+
+export function foreignSignature(key: string, sign: string): DistError {
+  return new DistError('repository-foreign-signature', `Cannot change the repository at "${key}": it is not as the key "${sign}" signed it`, {
+    where: { subject: key },
+    hint: 'publish with the key it was signed with; look who changed it; where the key was changed on purpose and what is listed is right, set "adopt: true" for one release',
+  });
+}

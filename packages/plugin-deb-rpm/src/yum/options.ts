@@ -6,6 +6,8 @@ export interface YumOptions extends Place {
   readonly url?: string | undefined;
   /** A key under `sign:`; false = unsigned. */
   readonly sign: string | false;
+  /** Takes over what another key signed. */
+  readonly adopt: boolean;
   /** Folder of packages; `{p}` is the first letter of their name, `{name}` the product's. */
   readonly layout: string;
   readonly compression: 'gz' | 'zstd';
@@ -40,6 +42,7 @@ export const yumOptions: RegistryDefinition<YumOptions>['options'] = (kit: Optio
     compression: z.enum(['gz', 'zstd']).default('gz').describe('Of metadata; old clients read gz only'),
     keep: z.int().min(2).default(2).describe('Versions of each package that stay listed'),
     overlap: kit.duration().prefault('2s').describe('For which clients in the midst of reading still find the signature of before'),
+    adopt: z.boolean().default(false).describe('Takes over what another key signed; for the one release after the key was changed'),
     gpgcheck: z.boolean().optional().describe('Clients refuse packages that are not signed; default when the repository is signed'),
   });
   const places = (one: Place): number => [one.path, one.s3, one.sftp].filter((place) => place !== undefined).length;

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { readXz, readZstd } from '@provisioning-dist/payload';
 import type { Condition, Storage } from '@provisioning-dist/storage';
+import type { Trust } from '../repository/trust.ts';
 import { brokenMetadata, foreignMetadata, signedOnce } from './errors.ts';
 import { LISTS, type ListType } from './lists.ts';
 import { digest } from './pack.ts';
@@ -33,11 +34,14 @@ export interface Found {
 
 export interface Reading {
   readonly signed: boolean;
+  /** Asked before anything that is listed is believed; none = to look only. */
+  readonly trust?: Trust | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Throws a DistError for what clients could not read either. */
-export async function readRepository(storage: Storage, { signed, signal }: Reading): Promise<Found> {
+export async function readRepository(storage: Storage, reading: Reading): Promise<Found> {
+  const { signed, trust, signal } = reading;
   const armor = await storage.get(SIGNATURE, { signal });
   if (armor && !signed) throw signedOnce(SIGNATURE);
   const pointer = await storage.get(REPOMD, { signal });
@@ -49,6 +53,13 @@ export async function readRepository(storage: Storage, { signed, signal }: Readi
   if (!pointer) return { ...about, state: EMPTY, revision: undefined, data: [] };
   const repomd = parseRepomd(Buffer.from(pointer.bytes).toString('utf8'));
   if (!repomd) throw foreignMetadata(REPOMD, 'it is no index of metadata we know');
+  try {
+    await trust?.({ key: REPOMD, content: bytes, signature: armor && packets });
+  } catch (error) {
+    // Two files, and between the two of them somebody may have published.
+    if ((await storage.stat(SIGNATURE, { signal }))?.etag === armor?.etag) throw error;
+    return await readRepository(storage, reading);
+  }
   return { ...about, state: await readState(storage, repomd, signal), revision: repomd.revision ?? 0, data: repomd.data };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { KeyHandle } from '@provisioning-dist/core';
 import { ContentStore } from '@provisioning-dist/payload';
 import { type Condition, PreconditionFailed, type Storage } from '@provisioning-dist/storage';
+import type { Trust } from '../repository/trust.ts';
 import { busy } from './errors.ts';
 import { printLists } from './lists.ts';
 import { type Compression, type MetadataFile, pack } from './pack.ts';
@@ -18,6 +19,7 @@ export interface Writing {
   /** Of the release. */
   readonly date: number;
   readonly key: KeyHandle | undefined;
+  readonly trust?: Trust | undefined;
   /** Milliseconds for which the signature of before stays beside the new one. */
   readonly overlap: number;
   readonly signal: AbortSignal;
@@ -38,11 +40,11 @@ const TRIES = 100;
 
 /** Gives the state as changed. `change` is asked again with what somebody else made meanwhile. */
 export async function changeRepository(storage: Storage, writing: Writing, change: Change): Promise<State> {
-  const { key, signal } = writing;
+  const { key, trust, signal } = writing;
   let lost: readonly string[] = [];
   for (let tries = 0; tries < TRIES; tries++) {
     signal.throwIfAborted();
-    const found = await readRepository(storage, { signed: key !== undefined, signal });
+    const found = await readRepository(storage, { signed: key !== undefined, trust, signal });
     const date = Math.max(writing.date, (found.revision ?? Number.NEGATIVE_INFINITY) + 1);
     const state = await change(found.state, date);
     if (state === found.state) {

@@ -9,7 +9,7 @@ describe('options of apt', () => {
     assert.ok(path?.endsWith('repository'));
     assert.deepEqual(rest, {
       ...{ sign: 'release', suites: [{ name: 'stable', codename: 'stable' }], component: 'main' },
-      ...{ architectures: [], keep: 2, contents: true },
+      ...{ adopt: false, architectures: [], keep: 2, contents: true },
     });
   });
 
