@@ -211,9 +211,9 @@ SHA256: ${artifact.sha256}
     const edge = { ...shared, options: { ...shared.options, label: 'Tools', suites: [{ name: 'edge', codename: 'edge' }] } };
     const debs = [{ package: 'other', version: '1.0-1' }];
     const other = await publish(edge, { name: 'other', version: '1.0.0', debs });
-    await publish(publishing(), { version: '9.0.0' });
     await first.undo();
     assert.deepEqual([existsSync(path('tools.asc')), existsSync(path('tools.sources'))], [true, true]);
+    await publish(publishing(), { version: '9.0.0' });
     await other.undo();
     assert.deepEqual([existsSync(path('tools.asc')), existsSync(path('acme.asc'))], [false, true]);
   });
