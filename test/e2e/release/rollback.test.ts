@@ -59,6 +59,17 @@ function back(project: Project, ...more: readonly string[]): Promise<Ran> {
 describe('rollback', () => {
   const box = sandbox();
 
+  it('leaves nothing that others may lean on', async () => {
+    const { project } = await released(box);
+    await succeed(project, ['rollback', '--version', '1.3.0', '--mode', 'retarget', '--to', '1.2.3']);
+    const second = ['publish', '--version', '1.3.0', '--registry', 'second'];
+    const retargeted = await run(project, second);
+    assert.equal(retargeted.exit, 3, retargeted.stderr);
+    assert.match(retargeted.stderr, /It needs "local", which is left out: clients get 1\.2\.3 from it, not 1\.3\.0/);
+    await succeed(project, ['rollback', '--version', '1.3.0']);
+    assert.equal((await run(project, second)).exit, 3);
+  });
+
   it('leaves what was published before, byte for byte', async () => {
     const { project, older } = await released(box);
     const ran = await back(project);

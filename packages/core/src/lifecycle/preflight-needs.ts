@@ -3,7 +3,7 @@ import type { PlannedPublish } from '../model/plan.ts';
 import { messageOf } from './effect-errors.ts';
 import { readReleaseJournal } from './journal-open.ts';
 import type { EffectState } from './journal-state.ts';
-import { isStanding } from './journal-summary.ts';
+import { isStanding, summarise } from './journal-summary.ts';
 import { lookingJob } from './looking-job.ts';
 import { publishTargets } from './publish-targets.ts';
 import { recordTargets } from './record.ts';
@@ -21,8 +21,9 @@ export async function needFindings(run: RunContext): Promise<readonly Finding[]>
     .flatMap(({ id, needs }) => needs.filter((need) => skipped.has(need.id)).map((need) => ({ id, need })));
   if (left.length === 0) return [];
   if (run.plan.release.snapshot) return left.map(({ id, need }) => finding(id, need, { level: 'warning', state: 'nothing waits for it' }));
-  const { effects } = await readReleaseJournal(run, recordTargets(run));
-  const states = [...effects.values()];
+  const journal = await readReleaseJournal(run, recordTargets(run));
+  // What a rollback made is no publishing, and after a retarget what is there still is not what clients get.
+  const states = summarise(journal).state === 'withdrawn' ? [] : [...journal.effects.values()].filter(({ phase }) => phase === undefined);
   return Promise.all(left.map(async ({ id, need }) => finding(id, need, await known(run, need, states))));
 }
 
