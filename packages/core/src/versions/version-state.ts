@@ -2,6 +2,7 @@ import semverCompare from 'semver/functions/compare-build.js';
 import type { ProductConfig } from '../config/config.ts';
 import { type Git, openGit, run, tagsOf } from '../git.ts';
 import { parseCommitMessage } from '../model/commit-message.ts';
+import { versionOfTag } from '../model/version.ts';
 import { isPrerelease, type VersionTag, versionTags } from '../model/version-tags.ts';
 import { alreadyReleased, backwards, literalVersion, noHistory, nothingNew, shallowHistory } from './errors.ts';
 import { history } from './history.ts';
@@ -52,13 +53,14 @@ export async function knownTags(product: VersionedProduct, signal: AbortSignal):
   return known && shown(known);
 }
 
-/** Throws where HEAD descends from a higher version, unless it is tagged with this one. */
+/** Throws where HEAD descends from this version or a higher one, unless it is tagged with this one. */
 export async function refuseBackwards(product: VersionedProduct, version: string, signal: AbortSignal): Promise<void> {
-  const known = await knownVersions(product, signal);
-  const bare = version.replace(/^v(?=\d)/, '');
+  const bare = versionOfTag(version, '');
+  // no version: that is refused where it is read
+  const known = bare === undefined ? undefined : await knownVersions(product, signal);
   const [highest] = known?.known ?? [];
-  if (highest === undefined || known?.here.some((one) => one.version === bare)) return;
-  if (semverCompare(bare, highest.version) < 0) throw backwards(bare, highest.tag);
+  if (bare === undefined || highest === undefined || known?.here.some((one) => one.version === bare)) return;
+  if (semverCompare(bare, highest.version) <= 0) throw backwards(bare, highest.tag);
 }
 
 function wantsPre({ type, pre }: ReleaseTypeOptions): boolean {

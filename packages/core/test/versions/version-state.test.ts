@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { refuseBackwards } from '../../src/versions/version-state.ts';
+
+describe('version state', () => {
+  let root = '';
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), 'version-state-'));
+    git('init', '--quiet', '--initial-branch=main');
+    commit('feat: one', 'v1.4.0');
+    commit('feat: two', 'v1.5.0');
+    commit('fix: three', 'v1.5.1-rc.1');
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  function git(...args: readonly string[]): void {
+    const env = { PATH: process.env.PATH, HOME: root, GIT_CONFIG_NOSYSTEM: '1' };
+    execFileSync('git', ['-c', 'user.name=Ann', '-c', 'user.email=a@example.org', ...args], { cwd: root, env, stdio: 'pipe' });
+  }
+
+  function commit(message: string, tag?: string): void {
+    git('commit', '--quiet', '--allow-empty', '--message', message);
+    if (tag !== undefined) git('tag', tag);
+  }
+
+  function refused(version: string): Promise<void> {
+    return refuseBackwards({ root, tagPrefix: '', version: 'git' }, version, AbortSignal.timeout(30_000));
+  }
+
+  it('takes no version of another commit', async () => {
+    for (const version of ['1.4.0', '1.5.0', 'v1.5.0']) await assert.rejects(refused(version), { code: 'version-backwards' });
+  });
+
+  it('takes the version HEAD is tagged with', async () => {
+    await refused('1.5.1-rc.1');
+    await refused('1.5.1');
+  });
+
+  it('leaves what is no version to others', async () => {
+    for (const version of ['abc', '1.0', '', 'v']) await refused(version);
+  });
+});
