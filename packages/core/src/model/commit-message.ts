@@ -12,11 +12,11 @@ export interface CommitMessage {
 /** Spec 1, 4, 5 and 13: the colon and the space are required, scope and `!` are not. */
 const HEADER = /^(?<type>[A-Za-z][\w-]*)(?:\((?<scope>[^()]+)\))?(?<bang>!)?:[ \t]+(?<subject>\S.*)$/;
 
-/** Spec 12 and 16; upper case is required. */
-const BREAKING = /^BREAKING[ -]CHANGE(?:: | #)/;
+/** Spec 12 and 16; upper case is required. The text may begin on the next line: git cuts the space off then. */
+const BREAKING = /^BREAKING[ -]CHANGE(?::| #)/;
 
 /** Spec 8: where another footer begins, the one before it ends. */
-const FOOTER = /^(?:BREAKING CHANGE|[A-Za-z][A-Za-z0-9-]*)(?:: | #)/;
+const FOOTER = /^(?:BREAKING[ -]CHANGE:|(?:BREAKING CHANGE|[A-Za-z][A-Za-z0-9-]*)(?:: | #))/;
 
 const REFERENCE = /(?<![\w./#&-])(?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,10}\b/g;
 

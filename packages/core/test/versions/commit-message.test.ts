@@ -26,6 +26,16 @@ describe('parseCommitMessage', () => {
     assert.equal(parseCommitMessage('fix: y\n\nBREAKING-CHANGE: gone').breaking, 'gone');
   });
 
+  it('sees what breaks by text on the next line', () => {
+    for (const footer of ['BREAKING CHANGE:', 'BREAKING-CHANGE:', 'BREAKING CHANGE: '])
+      assert.equal(parseCommitMessage(`fix: y\n\n${footer}\nthe key\nis gone\n\nMore.`).breaking, 'the key is gone', footer);
+    assert.equal(parseCommitMessage('fix: y\r\n\r\nBREAKING CHANGE:\r\ngone\r\n').breaking, 'gone');
+  });
+
+  it('sees what breaks by a footer without text', () => {
+    assert.equal(parseCommitMessage('fix: y\n\nBREAKING CHANGE:\nReviewed-by: Z').breaking, 'y');
+  });
+
   it('takes no footer in lower case for it', () => {
     assert.equal(parseCommitMessage('fix: y\n\nbreaking change: no').breaking, undefined);
   });
