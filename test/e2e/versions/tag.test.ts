@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { after, before } from 'mocha';
 import { fixture, PASSPHRASE } from '../../../packages/plugin-sign/test/fixtures.ts';
@@ -151,6 +153,22 @@ describe('registry tag', function () {
     assert.equal(ran.exit, 3);
     assert.match(ran.stderr, /error\[git-remote\]: Cannot reach remote "origin": /);
     assert.doesNotMatch(ran.stdout + ran.stderr, /revoked-9876543210/);
+  });
+
+  it('takes the token nowhere else', async () => {
+    const { project, folder } = repository();
+    const sent = server.authorizations.length;
+    const door = createServer((request, response) => {
+      const elsewhere = server.url('').replace('127.0.0.1', 'localhost').slice(0, -1);
+      response.writeHead(302, { location: elsewhere + request.url }).end();
+    });
+    await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+    git(project, 'remote', 'set-url', 'origin', `http://127.0.0.1:${(door.address() as AddressInfo).port}/${basename(folder)}`);
+    const ran = await run(project, ['release'], { env });
+    door.close();
+    assert.equal(ran.exit, 3);
+    assert.match(ran.stderr, /error\[git-remote\]: .*302/);
+    assert.deepEqual(server.authorizations.slice(sent), []);
   });
 
   it('finds a missing remote in time', async () => {

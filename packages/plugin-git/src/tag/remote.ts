@@ -47,7 +47,12 @@ async function tokenSettings(place: GitPlace, { remote, token, username }: TagOp
   const url = await pushAddress(place, remote);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return [];
   const basic = Buffer.from(`${username}:${await token.reveal()}`).toString('base64');
-  return [[`http.${new URL(url).origin}/.extraHeader`, `Authorization: Basic ${basic}`]];
+  const server = `http.${new URL(url).origin}/`;
+  // git takes the header of the first address along to where a redirect leads
+  return [
+    [`${server}.extraHeader`, `Authorization: Basic ${basic}`],
+    [`${server}.followRedirects`, 'false'],
+  ];
 }
 
 async function pushAddress(place: GitPlace, remote: string): Promise<string> {
