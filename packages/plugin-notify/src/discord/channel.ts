@@ -1,6 +1,7 @@
 import type { ChannelDefinition, Message, Secret } from '@provisioning-dist/core';
 import { chat } from '../chat/chat.ts';
 import { COLOURS } from '../chat/colours.ts';
+import { withoutReferences } from '../chat/markdown.ts';
 import { timeout, webhookAddress } from '../chat/options.ts';
 import { clean, cut, lines } from '../chat/text.ts';
 import { endpointOf } from '../endpoint.ts';
@@ -46,6 +47,6 @@ function description({ body, links }: Message): string {
     links.map(({ name, url }) => `- [${clean(name).replace(/[[\]\\]/g, '\\$&')}](<${clean(url)}>)`),
     LINKS,
   );
-  const text = cut(clean(body ?? '').trim(), DESCRIPTION - list.length - 2);
+  const text = cut(clean(withoutReferences(body ?? '')).trim(), DESCRIPTION - list.length - 2);
   return [text, list].filter((part) => part !== '').join('\n\n');
 }

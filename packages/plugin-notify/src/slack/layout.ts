@@ -1,4 +1,5 @@
 import type { Message } from '@provisioning-dist/core';
+import { unescaped, withLinks } from '../chat/markdown.ts';
 import { clean, cut, lines } from '../chat/text.ts';
 
 /** Slack's limits: https://docs.slack.dev/reference/block-kit/blocks (header, section) */
@@ -31,9 +32,9 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Of CommonMark what notes are made of: headings, lists, bold, links. The rest stays as it is written. */
+/** Of CommonMark what notes are made of: headings, lists, bold, links, escapes. The rest stays as it is written. */
 export function mrkdwn(markdown: string): string {
-  return escaped(clean(markdown)).split('\n').map(line).join('\n').trim();
+  return clean(markdown).split('\n').map(line).join('\n').trim();
 }
 
 function line(text: string): string {
@@ -43,5 +44,9 @@ function line(text: string): string {
 }
 
 function inline(text: string): string {
-  return text.replace(/\*\*(\S(?:.*?\S)?)\*\*/g, '*$1*').replace(/\[([^\]|]+)\]\((https?:\/\/[^\s)|]+)\)/g, '<$2|$1>');
+  return withLinks(
+    text,
+    (part) => escaped(unescaped(part.replace(/\*\*(\S(?:.*?\S)?)\*\*/g, '*$1*'))),
+    (label, url) => `<${escaped(unescaped(url)).replaceAll('|', '%7C')}|${escaped(unescaped(label)).replaceAll('|', '/')}>`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { ChannelDefinition, Message, Secret } from '@provisioning-dist/core';
 import { chat } from '../chat/chat.ts';
+import { plain } from '../chat/markdown.ts';
 import { apiAddress, timeout } from '../chat/options.ts';
 import { clean, cut, lines } from '../chat/text.ts';
 import { endpointOf } from '../endpoint.ts';
@@ -48,6 +49,6 @@ function textOf({ title, body, links }: Message): string {
     LINKS,
   );
   const head = cut(clean(title).trim(), 300);
-  const text = cut(clean(body ?? '').trim(), TEXT - head.length - list.length - 4);
+  const text = cut(clean(plain(body ?? '')).trim(), TEXT - head.length - list.length - 4);
   return [head, text, list].filter((part) => part !== '').join('\n\n');
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AnyChannel, Message } from '@provisioning-dist/core';
 import fc from 'fast-check';
+import { plain, withoutReferences } from '../../src/chat/markdown.ts';
 import { clean, cut, lines } from '../../src/chat/text.ts';
 import { discord } from '../../src/discord/channel.ts';
 import { mattermost } from '../../src/mattermost/channel.ts';
@@ -55,6 +56,22 @@ describe('messages to Slack', () => {
   });
 });
 
+describe('escapes of notes', () => {
+  const NOTES = '- \\@all \\<b> &lt;!channel&gt; \\&lt; \\*x\\* https\\://x.example ([214e3a7](https://x.example/214e3a7))';
+
+  it('are undone for Slack', () => {
+    assert.equal(mrkdwn(NOTES), '• @all &lt;b&gt; &lt;!channel&gt; &amp;lt; *x* https://x.example (<https://x.example/214e3a7|214e3a7>)');
+  });
+
+  it('are undone for Telegram', () => {
+    assert.equal(plain(NOTES), '- @all <b> <!channel> &lt; *x* https://x.example (214e3a7 (https://x.example/214e3a7))');
+  });
+
+  it('stay for Discord, which knows backslashes alone', () => {
+    assert.equal(withoutReferences('\\@all &lt;b&gt; &#64;'), '\\@all <b> @');
+  });
+});
+
 describe('messages to Discord', () => {
   const description = '## Fixed\n* **one** by @here and <!channel>\n\n- [acme \\[x\\].deb](<https://dl.example.org/a?b=c&d=e>)';
 
@@ -98,7 +115,7 @@ describe('messages to Telegram', () => {
   it('are plain text', async () => {
     assert.deepEqual(await sent(telegram, { chat: '-100123' }), {
       chat_id: '-100123',
-      text: 'acme <1.2.0> & more\n\n## Fixed\n* **one** by @here and <!channel>\n\nacme [x].deb: https://dl.example.org/a?b=c&d=e',
+      text: 'acme <1.2.0> & more\n\nFixed\n* one by @here and <!channel>\n\nacme [x].deb: https://dl.example.org/a?b=c&d=e',
       link_preview_options: { is_disabled: true },
       disable_notification: false,
     });
