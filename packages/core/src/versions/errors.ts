@@ -31,9 +31,24 @@ export function noHistory(): DistError {
 export function shallowHistory(): DistError {
   return usage(
     'version-shallow',
-    'Cannot tell the next version: this clone is shallow, and no tag is in what it has',
+    'Cannot tell the next version: this clone is shallow, and not everything since the last release is in it',
     'fetch tags and history: git fetch --tags --unshallow',
   );
+}
+
+export function cutHistory(from: string | undefined): DistError {
+  return usage('history-shallow', `Cannot tell the changes ${since(from)}: ${CUT}`, 'fetch tags and history: git fetch --tags --unshallow');
+}
+
+/** A snapshot may be of a clone that has little. */
+export function cutNotice(from: string | undefined): string {
+  return `not all changes ${since(from)} are told: ${CUT}`;
+}
+
+const CUT = 'this clone is shallow, and some of these commits are not in it';
+
+function since(from: string | undefined): string {
+  return from === undefined ? 'since the first commit' : `since "${from}"`;
 }
 
 export function alreadyReleased(tag: string): DistError {

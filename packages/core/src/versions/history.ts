@@ -17,6 +17,13 @@ export async function* history(git: Git, range: HistoryRange = {}): AsyncGenerat
   }
 }
 
+/** Whether a shallow clone lacks commits of the range: where it ends, git shows commits without parents. */
+export async function isCut(git: Git, { from, to = 'HEAD' }: Pick<HistoryRange, 'from' | 'to'>): Promise<boolean> {
+  if ((await run(git, ['rev-parse', '--is-shallow-repository'])) !== 'true') return false;
+  const without = from === undefined ? [] : [`^${await commitOf(git, from)}`];
+  return (await run(git, ['rev-list', '--max-parents=0', await commitOf(git, to), ...without, '--'])) !== '';
+}
+
 /** A message cannot hold NUL: git ends it there. */
 const FORMAT = '%H%x00%P%x00%aN%x00%ct%x00%B';
 const FIELDS = 5;

@@ -5,7 +5,8 @@ import type { RunContext } from '../lifecycle/run-context.ts';
 import type { Change } from '../model/change.ts';
 import type { Release } from '../model/release.ts';
 import { previousTag, tagOfVersion } from '../model/version-tags.ts';
-import { history } from './history.ts';
+import { cutHistory, cutNotice } from './errors.ts';
+import { history, isCut } from './history.ts';
 
 /** Notes and changes of a release, by the plugin that `changelog:` names. */
 
@@ -51,9 +52,16 @@ export async function factsJob(input: FactsInput, asked: Pick<HistoryRange, 'fro
   const from = asked.from ?? previousTag(tags, tagPrefix, version);
   const range = { to: asked.to ?? (tags.includes(tag) ? tag : 'HEAD'), ...(from === undefined ? {} : { from }) };
   if (git === undefined) given.log.warn('no git repository: there are no changes to tell');
-  return { ...given, root, range, tag, ...(remote === undefined ? {} : { remote }), history: (other) => commits(git, { ...range, ...other }) };
+  return { ...given, root, range, tag, ...(remote === undefined ? {} : { remote }), history: (other) => commits(git, { ...range, ...other }, given) };
 }
 
-async function* commits(git: Git | undefined, range: HistoryRange): ReturnType<FactsJob<unknown>['history']> {
-  if (git !== undefined) yield* history(git, range);
+async function* commits(git: Git | undefined, range: HistoryRange, { release, log }: Told): ReturnType<FactsJob<unknown>['history']> {
+  if (git === undefined) return;
+  if (await isCut(git, range)) {
+    if (!release.snapshot) throw cutHistory(range.from);
+    log.warn(cutNotice(range.from));
+  }
+  yield* history(git, range);
 }
+
+type Told = Pick<FactsInput, 'release' | 'log'>;

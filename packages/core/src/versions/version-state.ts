@@ -1,11 +1,12 @@
 import semverCompare from 'semver/functions/compare-build.js';
 import type { ProductConfig } from '../config/config.ts';
+import type { HistoryRange } from '../facts.ts';
 import { type Git, openGit, run, tagsOf } from '../git.ts';
 import { parseCommitMessage } from '../model/commit-message.ts';
 import { versionOfTag } from '../model/version.ts';
 import { isPrerelease, type VersionTag, versionTags } from '../model/version-tags.ts';
 import { alreadyReleased, backwards, literalVersion, noHistory, nothingNew, shallowHistory } from './errors.ts';
-import { history } from './history.ts';
+import { history, isCut } from './history.ts';
 import { type Impact, type NextVersion, nextVersion } from './next.ts';
 import type { ReleaseType } from './release-type.ts';
 
@@ -41,7 +42,10 @@ export async function releaseVersion(product: VersionedProduct, options: Release
   if (known === undefined) throw noHistory();
   const final = known.here.find(({ version }) => !isPrerelease(version)) ?? (wantsPre(options) ? known.here[0] : undefined);
   if (final !== undefined) throw alreadyReleased(final.tag);
-  const since = await impactOf(known);
+  const last = known.known.find(({ version }) => !isPrerelease(version))?.tag;
+  const range = last === undefined ? {} : { from: last };
+  if (options.type === 'auto' && (await isCut(known.git, range))) throw shallowHistory();
+  const since = await impactOf(known.git, range);
   const [current] = known.known;
   if (options.type === 'auto' && since.commits === 0 && current !== undefined && !isPrerelease(current.version)) throw nothingNew(current.tag);
   return { ...shown(known), since, next: nextVersion({ known: known.known, impact: since, ...options }) };
@@ -80,10 +84,9 @@ async function knownVersions({ root, tagPrefix }: VersionedProduct, signal: Abor
   return { git, known, here: versionTags(here, tagPrefix) };
 }
 
-async function impactOf({ git, known }: Known): Promise<Impact> {
-  const from = known.find(({ version }) => !isPrerelease(version))?.tag;
+async function impactOf(git: Git, range: HistoryRange): Promise<Impact> {
   const impact = { commits: 0, breaking: 0, features: 0 };
-  for await (const { parents, message } of history(git, from === undefined ? {} : { from })) {
+  for await (const { parents, message } of history(git, range)) {
     if (parents.length > 1) continue;
     const { type, breaking } = parseCommitMessage(message);
     impact.commits++;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { refuseBackwards } from '../../src/versions/version-state.ts';
+import { refuseBackwards, releaseVersion } from '../../src/versions/version-state.ts';
 
 describe('version state', () => {
   let root = '';
@@ -41,5 +41,42 @@ describe('version state', () => {
 
   it('leaves what is no version to others', async () => {
     for (const version of ['abc', '1.0', '', 'v']) await refused(version);
+  });
+
+  describe('of a shallow clone', () => {
+    before(() => {
+      git('checkout', '--quiet', '--orphan', 'other');
+      commit('feat: base', 'cli/v1.4.0');
+      for (const subject of ['feat!: a', 'feat!: b', 'feat!: c']) commit(subject);
+      git('tag', 'cli/v1.5.0-rc.1');
+      for (const subject of ['fix: d', 'fix: e']) commit(subject);
+    });
+
+    /** With the tags that are in it. */
+    async function next(depth: number, type: 'auto' | 'prerelease' = 'auto'): Promise<string> {
+      const folder = join(root, `depth-${depth}-${type}`);
+      git('clone', '--quiet', '--no-tags', `--depth=${depth}`, '--branch=other', `file://${root}`, folder);
+      git('-C', folder, 'tag', 'cli/v1.5.0-rc.1', 'HEAD~2');
+      if (depth === 6) git('-C', folder, 'tag', 'cli/v1.4.0', 'HEAD~5');
+      return nextOf(folder, type);
+    }
+
+    async function nextOf(folder: string, type: 'auto' | 'prerelease'): Promise<string> {
+      const product = { root: folder, tagPrefix: 'cli/', version: 'git' };
+      return (await releaseVersion(product, { type }, AbortSignal.timeout(30_000))).next.version;
+    }
+
+    it('is not told from a pre-release alone', async () => {
+      assert.equal(await nextOf(root, 'auto'), '2.0.0');
+      await assert.rejects(next(4), { code: 'version-shallow', exit: 2 });
+    });
+
+    it('is told where the last release is in it', async () => {
+      assert.equal(await next(6), '2.0.0');
+    });
+
+    it('is told where history does not matter', async () => {
+      assert.equal(await next(4, 'prerelease'), '1.5.0-rc.2');
+    });
   });
 });
