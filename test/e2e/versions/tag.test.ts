@@ -264,6 +264,19 @@ describe('registry tag', function () {
     assert.equal(there('tag'), '');
   });
 
+  it("leaves a colleague's tag after a crash", async () => {
+    const { project, there, folder } = repository();
+    const point = (await crashPoints()).indexOf('before apply git.tag') + 1;
+    assert.ok(point > 0);
+    await run(project, ['release'], { env: { ...env, PROVISIONING_DIST_SLOTS: '1', PROVISIONING_DIST_CRASH: String(point) } });
+    git(project, 'tag', '--annotate', '--message=colleague', 'v1.0.0');
+    git(project, 'push', '--quiet', folder, 'v1.0.0');
+    git(project, 'tag', '--delete', 'v1.0.0');
+    const { stdout } = await succeed(project, ['rollback', '--version', '1.0.0'], { env });
+    assert.match(stdout, /push tag v1\.0\.0 at \w+ +left alone/);
+    assert.match(there('cat-file', 'tag', 'v1.0.0'), /colleague$/);
+  });
+
   /** Names of the points a release comes to, in their order. */
   async function crashPoints(): Promise<readonly string[]> {
     const { project } = repository();

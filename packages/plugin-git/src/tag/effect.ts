@@ -36,11 +36,12 @@ export const pushTag: Effect<TagInput, TagResult, TagOptions, Before> = defineEf
   visible: true,
   key: ({ tag }) => tag,
   describe: ({ tag, commit, sign }) => `push ${sign === undefined ? '' : 'signed '}tag ${tag} at ${commit.slice(0, 7)}`,
-  probe: async ({ tag, commit }, context) => {
+  probe: async (input, context) => {
+    const { tag, commit } = input;
     const found = await remoteTag(placeOf(context), context.options, tag);
     if (found === undefined) return undefined;
     if (found.commit !== commit) throw tagTaken(tag, context.options.remote, found.commit);
-    return { id: found.id, made: context.before !== undefined && context.before.remote === null };
+    return { id: found.id, made: context.before?.remote === null && (await isOurs(input, found.id, context)) };
   },
   before: async ({ tag }, context) => {
     const place = placeOf(context);
@@ -54,11 +55,10 @@ export const pushTag: Effect<TagInput, TagResult, TagOptions, Before> = defineEf
     return { id, made: true };
   },
   revert: async ({ tag }, { id, made }, context) => {
-    if (!made) return;
     const found = await remoteTag(placeOf(context), context.options, tag);
-    if (found !== undefined && found.id !== id) throw tagMoved(tag, context.options.remote, found.id);
+    if (found !== undefined && !(made && found.id === id)) throw tagMoved(tag, context.options.remote, found.id);
     if (found !== undefined) await push(tag, `:refs/tags/${tag}`, id, context);
-    await removeHere(tag, id, context);
+    if (made) await removeHere(tag, id, context);
   },
 });
 
@@ -78,6 +78,17 @@ async function objectOf(input: TagInput, context: Context): Promise<string> {
 export function tagText({ tag, commit, tagger, date, message }: TagInput): string {
   const text = message.replaceAll('\0', '').replaceAll('\r\n', '\n').trimEnd();
   return `object ${commit}\ntype commit\ntag ${tag}\ntagger ${tagger} ${date} +0000\n\n${text}\n`;
+}
+
+/** Whether `apply` would have pushed this object. One with our signature is told by its text, and is here: it was made here. */
+async function isOurs(input: TagInput, id: string, context: Context): Promise<boolean> {
+  const { local } = context.before ?? {};
+  if (typeof local === 'string') return local === id;
+  const place = placeOf(context);
+  const text = tagText(input);
+  if (input.sign === undefined) return (await git(place, ['hash-object', '-t', 'tag', '--stdin'], { input: text })).stdout.trim() === id;
+  const { exit, stdout } = await git(place, ['cat-file', 'tag', id], { exits: [0, 128] });
+  return exit === 0 && stdout.startsWith(`${text}-----BEGIN PGP SIGNATURE-----`);
 }
 
 /** With a lease: nothing is overwritten or removed that is not what `expected` says; empty = there is none. */
