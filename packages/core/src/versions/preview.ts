@@ -81,12 +81,11 @@ function changeLine({ commit, type, scope, subject, breaking }: Change): string 
 }
 
 /** Control characters, and marks that turn or hide text (Unicode TR 36). */
-const UNSEEN = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]+/gu;
 
-/** JSON may hold C1 controls as they are, and a terminal obeys them. */
+/** JSON may hold C1 controls and what hides text as they are, and a terminal obeys them. */
 function asciiControls(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return json.replace(/[\u007f-\u009f\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu, (character) =>
+    character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }
