@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { gitFailed, gitMissing } from './errors.ts';
+import { endWith, OWN_GROUP } from './group.ts';
 
 /** Git as a program: its settings are the user's, but nothing that a repository names is run beside the transport. */
 
@@ -68,10 +69,11 @@ export async function git(place: GitPlace, args: readonly string[], call: GitCal
   const child = spawn(program, [...SAFE, ...args], {
     cwd: root,
     env: environment(env, call),
-    signal: AbortSignal.any([signal, limit]),
+    detached: OWN_GROUP,
     windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  const letGo = endWith(child, AbortSignal.any([signal, limit]));
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -81,9 +83,11 @@ export async function git(place: GitPlace, args: readonly string[], call: GitCal
   // a program that ended has read what it wanted
   child.stdin.on('error', () => undefined).end(call.input ?? '');
   const exit = await new Promise<number>((resolve, reject) => {
-    child.once('error', (error) => reject(signal.aborted || !limit.aborted ? error : gitFailed(args[0] ?? '', 'it did not end in time')));
+    child.once('error', reject);
     child.once('close', (code) => resolve(code ?? -1));
-  });
+  }).finally(letGo);
+  signal.throwIfAborted();
+  if (limit.aborted) throw gitFailed(args[0] ?? '', 'it did not end in time');
   if (!(call.exits ?? [0]).includes(exit)) throw gitFailed(args[0] ?? '', said(texts.stderr, exit), exit);
   return { exit, stdout: texts.stdout };
 }

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { after, before } from 'mocha';
 import { fixture, PASSPHRASE } from '../../../packages/plugin-sign/test/fixtures.ts';
 import { needs } from '../../consumers/tools.ts';
-import { type Ran, run, succeed } from '../cli.ts';
+import { type Ran, run, start, succeed } from '../cli.ts';
 import { git, type Project, sandbox } from '../project.ts';
 import { smallProject } from '../small-project.ts';
 import { type GitServer, startGitServer } from './git-server.ts';
@@ -169,6 +170,23 @@ describe('registry tag', function () {
     assert.equal(ran.exit, 3);
     assert.match(ran.stderr, /error\[git-remote\]: .*302/);
     assert.deepEqual(server.authorizations.slice(sent), []);
+  });
+
+  it('leaves no child of git behind', async () => {
+    const { project } = repository();
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    git(project, 'remote', 'set-url', 'origin', `http://127.0.0.1:${(silent.address() as AddressInfo).port}/r.git`);
+    const connected = new Promise<Socket>((resolve) => silent.once('request', ({ socket }) => resolve(socket)));
+    const { child, done } = start(project, ['release'], { env });
+    const socket = await connected;
+    const closed = new Promise<string>((resolve) => socket.once('close', () => resolve('closed')));
+    child.kill('SIGINT');
+    assert.equal((await done).exit, 130);
+    const state = await Promise.race([closed, setTimeout(1000, 'open')]);
+    silent.closeAllConnections();
+    silent.close();
+    assert.equal(state, 'closed');
   });
 
   it('finds a missing remote in time', async () => {
