@@ -39,6 +39,12 @@ describe('version state', () => {
     await refused('1.5.1');
   });
 
+  it('takes the highest version of no other commit', async () => {
+    commit('fix: four');
+    await assert.rejects(refused('1.5.1-rc.1'), { code: 'version-backwards' });
+    await refused('1.5.1');
+  });
+
   it('leaves what is no version to others', async () => {
     for (const version of ['abc', '1.0', '', 'v']) await refused(version);
   });
