@@ -14,6 +14,12 @@ export function tagTaken(tag: string, place: string, commit: string): DistError 
   });
 }
 
+export function tagUnsigned(tag: string): DistError {
+  return new DistError('tag-unsigned', `Cannot push signed tag "${tag}": this repository has it without a signature`, {
+    hint: `delete it with "git tag --delete ${tag}", so that a signed one is made, or drop "sign"`,
+  });
+}
+
 export function tagMoved(tag: string, remote: string, id: string): DistError {
   return new DistError('object-changed', `Cannot take tag "${tag}" back: ${remote} has it at ${id.slice(0, 12)} by now`, {
     hint: 'somebody moved it; look, and remove it by hand if it is to go',

@@ -296,21 +296,50 @@ describe('registry tag', function () {
   });
 
   /** Names of the points a release comes to, in their order. */
-  async function crashPoints(): Promise<readonly string[]> {
-    const { project } = repository();
+  async function crashPoints(make: () => Repository = repository): Promise<readonly string[]> {
+    const { project } = make();
     const log = join(project.home, 'points');
-    await succeed(project, ['release'], { env: { ...env, PROVISIONING_DIST_SLOTS: '1', PROVISIONING_DIST_CRASH: `log:${log}` } });
+    await succeed(project, ['release'], { env: { ...env, PASSPHRASE, PROVISIONING_DIST_SLOTS: '1', PROVISIONING_DIST_CRASH: `log:${log}` } });
     return readFileSync(log, 'utf8').split('\n');
   }
+
+  function signing(): Repository {
+    const made = repository(', sign: release');
+    const config = made.project.read('provisioning-dist.yaml').replace('plugins: [', 'plugins: ["@provisioning-dist/plugin-sign", ');
+    const key = 'sign: { release: { use: gpg, key: { file: ../key.asc }, passphrase: { env: PASSPHRASE } } }';
+    made.project.write({ 'provisioning-dist.yaml': `${config}${key}\n`, '../key.asc': fixture('gpg-eddsa.asc') });
+    return made;
+  }
+
+  for (const [kind, args] of [
+    ['lightweight', []],
+    ['unsigned', ['--annotate', '--no-sign', '--message=by hand']],
+  ] as const) {
+    it(`passes no ${kind} tag off as signed`, async () => {
+      const { project, there } = signing();
+      git(project, 'tag', ...args, 'v1.0.0');
+      const ran = await run(project, ['release'], { env: { ...env, PASSPHRASE } });
+      assert.equal(ran.exit, 3);
+      assert.match(ran.stderr, /error\[tag-unsigned\]: .*"v1\.0\.0": this repository has it without a signature[\s\S]*git tag --delete/);
+      assert.equal(there('tag'), '');
+    });
+  }
+
+  it('knows its signed tag again after a crash', async () => {
+    const { project, there } = signing();
+    const point = (await crashPoints(signing)).indexOf('after apply git.tag') + 1;
+    const crash = { PROVISIONING_DIST_SLOTS: '1', PROVISIONING_DIST_CRASH: String(point) };
+    await run(project, ['release'], { env: { ...env, ...crash, PASSPHRASE } });
+    assert.equal(there('tag'), 'v1.0.0');
+    await succeed(project, ['rollback', '--version', '1.0.0'], { env: { ...env, PASSPHRASE } });
+    assert.equal(there('tag'), '');
+  });
 
   describe('signed', () => {
     needs('gpg');
 
     it('is verified by git', async () => {
-      const { project, there } = repository(', sign: release');
-      const config = project.read('provisioning-dist.yaml').replace('plugins: [', 'plugins: ["@provisioning-dist/plugin-sign", ');
-      const key = 'sign: { release: { use: gpg, key: { file: ../key.asc }, passphrase: { env: PASSPHRASE } } }';
-      project.write({ 'provisioning-dist.yaml': `${config}${key}\n`, '../key.asc': fixture('gpg-eddsa.asc') });
+      const { project, there } = signing();
       await succeed(project, ['release'], { env: { ...env, PASSPHRASE } });
       const home = { HOME: project.home, GNUPGHOME: join(project.home, 'gnupg'), PATH: process.env.PATH };
       mkdirSync(home.GNUPGHOME, { mode: 0o700 });

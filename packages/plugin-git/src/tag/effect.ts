@@ -1,8 +1,8 @@
 import { DistError, defineEffect, type Effect, type EffectContext } from '@provisioning-dist/core';
-import { pushRefused, tagMoved, tagTaken } from '../errors.ts';
+import { pushRefused, tagMoved, tagTaken, tagUnsigned } from '../errors.ts';
 import { git } from '../git.ts';
 import type { TagOptions } from './options.ts';
-import { localTag, placeOf, remoteCall, remoteTag } from './remote.ts';
+import { isSigned, localTag, placeOf, remoteCall, remoteTag } from './remote.ts';
 
 export interface TagInput {
   readonly tag: string;
@@ -67,6 +67,7 @@ async function objectOf(input: TagInput, context: Context): Promise<string> {
   const place = placeOf(context);
   const local = await localTag(place, input.tag);
   if (local !== undefined && local.commit !== input.commit) throw tagTaken(input.tag, 'this repository', local.commit);
+  if (local !== undefined && input.sign !== undefined && !(await isSigned(place, local.id))) throw tagUnsigned(input.tag);
   if (local !== undefined) return local.id;
   const text = tagText(input);
   const signature = input.sign === undefined ? '' : Buffer.from(await context.key(input.sign).openpgp(Buffer.from(text), { armor: true })).toString();

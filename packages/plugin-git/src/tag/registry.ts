@@ -1,9 +1,9 @@
 import { DistError, defineRegistry, type Finding, type RegistryDefinition, type RegistryJob } from '@provisioning-dist/core';
-import { noCommit } from '../errors.ts';
+import { noCommit, tagUnsigned } from '../errors.ts';
 import { git } from '../git.ts';
 import { pushTag, type TagInput, tagText } from './effect.ts';
 import { fill, type TagOptions, tagOptions } from './options.ts';
-import { localTag, placeOf, type RemoteTag, remoteTag } from './remote.ts';
+import { isSigned, localTag, placeOf, type RemoteTag, remoteTag } from './remote.ts';
 
 type Job = RegistryJob<TagOptions>;
 
@@ -89,12 +89,22 @@ async function tagFindings(job: Job): Promise<readonly Finding[]> {
   const name = nameOf(job);
   try {
     const found = await remoteTag(placeOf(job), options, name);
-    return found === undefined || found.commit === release.commit ? [] : [taken(job, name, options.remote, found.commit)];
+    if (found === undefined) return await signatureFindings(job, name);
+    return found.commit === release.commit ? [] : [taken(job, name, options.remote, found.commit)];
   } catch (error) {
     if (!(error instanceof DistError) || error.code !== 'git-failed') throw error;
     const hint = `look at "git remote -v", or set "remote"; rights come from "token", ssh or git's credentials`;
     return [finding(job, 'git-remote', `Cannot reach remote "${options.remote}": ${error.message.replace(/^Cannot run git ls-remote: /, '')}`, hint)];
   }
+}
+
+/** A tag made here is pushed as it is; it must be what `sign` promises. */
+async function signatureFindings(job: Job, name: string): Promise<readonly Finding[]> {
+  const place = placeOf(job);
+  const local = job.options.sign === undefined ? undefined : await localTag(place, name);
+  if (local === undefined || (await isSigned(place, local.id))) return [];
+  const { code, message, hint } = tagUnsigned(name);
+  return [finding(job, code, message, hint)];
 }
 
 function taken(job: Job, name: string, place: string, commit: string): Finding {

@@ -35,6 +35,12 @@ export async function localTag(place: GitPlace, tag: string): Promise<RemoteTag 
   return id === undefined ? undefined : { id, commit: (await ask(`refs/tags/${tag}^{}`)) ?? id };
 }
 
+/** Whether an object here is a tag with a signature of any kind (gitformat-signature(5)). */
+export async function isSigned(place: GitPlace, id: string): Promise<boolean> {
+  const { exit, stdout } = await git(place, ['cat-file', 'tag', id], { exits: [0, 128] });
+  return exit === 0 && /^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----$/m.test(stdout);
+}
+
 /** The token goes to the server of the remote alone, by the environment; ssh asks nobody. */
 export async function remoteCall(place: GitPlace, options: TagOptions): Promise<GitCall> {
   const ssh = await git(place, ['config', '--get', 'core.sshCommand'], { exits: [0, 1] });
