@@ -5,12 +5,11 @@ import {
   defineChannel,
   defineEffect,
   type Effect,
-  type Finding,
   type HttpResponse,
   type Message,
-  type RegistryJob,
 } from '@provisioning-dist/core';
 import type { Endpoint } from '../endpoint.ts';
+import { problemOf } from '../problem.ts';
 
 /** Services that take a message as one JSON object in one request. */
 export interface ChatService<Options extends ChatOptions> {
@@ -47,7 +46,8 @@ export function chat<Options extends ChatOptions>(service: ChatService<Options>)
   return defineChannel({
     options: service.options,
     effects: [send],
-    preflight: (job) => preflight(service, job),
+    // Addresses and secrets that could not be used. Asks nobody.
+    preflight: ({ id, options }) => problemOf(id, () => service.target(options)),
     send: async (job: ChannelJob<Options>) => {
       const { message, options } = job;
       await job.effect(send, { title: message.title, body: JSON.stringify(service.layout(message, options)) });
@@ -80,19 +80,4 @@ function sending<Options extends ChatOptions>({ name, target, refusal }: ChatSer
 /** As a status of 400 would be: it did not arrive, and would not when it is sent again. */
 function refused(url: URL, reason: string): DistError {
   return new DistError('message-refused', `Cannot send to ${url.host}: it answered ${reason}`, { data: { status: 400 } });
-}
-
-/** Addresses and secrets that could not be used. Asks nobody. */
-async function preflight<Options extends ChatOptions>(
-  { target }: ChatService<Options>,
-  { id, options }: RegistryJob<Options>,
-): Promise<readonly Finding[]> {
-  try {
-    await target(options);
-    return [];
-  } catch (error) {
-    if (!(error instanceof DistError)) throw error;
-    const { code, message, hint } = error;
-    return [{ level: 'error', code, subject: `notify.${id}`, message, ...(hint !== undefined && { hint }) }];
-  }
 }

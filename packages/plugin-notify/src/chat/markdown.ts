@@ -1,3 +1,5 @@
+import { clean } from './text.ts';
+
 /** What notes hold for readers of CommonMark, for services that are none. */
 
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"' };
@@ -47,4 +49,9 @@ export function plain(markdown: string): string {
       ),
     )
     .join('\n');
+}
+
+/** An item of a list; in angle brackets, whatever the address holds. */
+export function linkItem(name: string, url: string): string {
+  return `- [${clean(name).replace(/[[\]\\]/g, '\\$&')}](<${clean(url)}>)`;
 }

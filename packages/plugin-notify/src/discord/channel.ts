@@ -1,7 +1,7 @@
 import type { ChannelDefinition, Message, Secret } from '@provisioning-dist/core';
 import { chat } from '../chat/chat.ts';
 import { COLOURS } from '../chat/colours.ts';
-import { withoutReferences } from '../chat/markdown.ts';
+import { linkItem, withoutReferences } from '../chat/markdown.ts';
 import { timeout, webhookAddress } from '../chat/options.ts';
 import { clean, cut, lines } from '../chat/text.ts';
 import { endpointOf } from '../endpoint.ts';
@@ -44,7 +44,7 @@ export const discord: ChannelDefinition<DiscordOptions> = chat<DiscordOptions>({
 
 function description({ body, links }: Message): string {
   const list = lines(
-    links.map(({ name, url }) => `- [${clean(name).replace(/[[\]\\]/g, '\\$&')}](<${clean(url)}>)`),
+    links.map(({ name, url }) => linkItem(name, url)),
     LINKS,
   );
   const text = cut(clean(withoutReferences(body ?? '')).trim(), DESCRIPTION - list.length - 2);

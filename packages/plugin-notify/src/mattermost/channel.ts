@@ -1,5 +1,6 @@
 import type { ChannelDefinition, Message, Secret } from '@provisioning-dist/core';
 import { chat } from '../chat/chat.ts';
+import { linkItem } from '../chat/markdown.ts';
 import { timeout, webhookAddress } from '../chat/options.ts';
 import { clean, cut, lines } from '../chat/text.ts';
 import { endpointOf } from '../endpoint.ts';
@@ -34,7 +35,7 @@ export const mattermost: ChannelDefinition<MattermostOptions> = chat<MattermostO
 
 function textOf({ title, body, links, urgent }: Message, mention: MattermostOptions['mention']): string {
   const list = lines(
-    links.map(({ name, url }) => `- [${clean(name).replace(/[[\]\\]/g, '\\$&')}](<${clean(url)}>)`),
+    links.map(({ name, url }) => linkItem(name, url)),
     LINKS,
   );
   const head = `${urgent && mention !== undefined ? `@${mention} ` : ''}**${quiet(clean(title).replaceAll('\n', ' ').trim())}**`;

@@ -1,5 +1,6 @@
-import { DistError, type Finding, type RegistryJob } from '@provisioning-dist/core';
+import type { Finding, RegistryJob } from '@provisioning-dist/core';
 import { endpointOf } from '../endpoint.ts';
+import { problemOf } from '../problem.ts';
 import type { WebhookOptions } from './options.ts';
 import { headersFor } from './send.ts';
 
@@ -8,15 +9,4 @@ export async function preflight({ id, options }: RegistryJob<WebhookOptions>): P
   const empty = { id: '', title: '', body: '' };
   const findings = await Promise.all([problemOf(id, () => endpointOf(options.url)), problemOf(id, () => headersFor(empty, options))]);
   return findings.flat();
-}
-
-async function problemOf(id: string, ask: () => Promise<unknown>): Promise<readonly Finding[]> {
-  try {
-    await ask();
-    return [];
-  } catch (error) {
-    if (!(error instanceof DistError)) throw error;
-    const { code, message, hint } = error;
-    return [{ level: 'error', code, subject: `notify.${id}`, message, ...(hint !== undefined && { hint }) }];
-  }
 }

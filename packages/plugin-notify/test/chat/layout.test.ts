@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AnyChannel, Message } from '@provisioning-dist/core';
+import { testSecret } from '@provisioning-dist/core/testing';
 import fc from 'fast-check';
 import { plain, withoutReferences } from '../../src/chat/markdown.ts';
 import { clean, cut, lines } from '../../src/chat/text.ts';
@@ -70,6 +71,25 @@ describe('escapes of notes', () => {
   it('stay for Discord, which knows backslashes alone', () => {
     assert.equal(withoutReferences('\\@all &lt;b&gt; &#64;'), '\\@all <b> @');
   });
+});
+
+describe('answers of Slack', () => {
+  const [send] = slack.effects;
+  const asked = async (answer: object): Promise<unknown> => {
+    const http = async () => ({ status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, json: () => answer });
+    const options = { token: testSecret('xoxb-canary'), channel: '#ops', api: 'https://slack.example/api', timeout: 1000 };
+    return send?.apply({ title: 'x', body: '{}' }, { options, http, signal: new AbortController().signal } as never);
+  };
+
+  it('with ok: false are refusals for good', async () => {
+    await assert.rejects(asked({ ok: false, error: 'channel_not_found' }), {
+      code: 'message-refused',
+      message: 'Cannot send to slack.example: it answered channel_not_found',
+      data: { status: 400 },
+    });
+  });
+
+  it('with ok: true are not', async () => assert.deepEqual(await asked({ ok: true, ts: '1' }), { status: 200 }));
 });
 
 describe('messages to Discord', () => {
